@@ -1,0 +1,35 @@
+package io.fairlead.core.dataplane;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+
+/**
+ * The one door to the kernel. Three kinds exist: the kernel itself, a recording fake for tests, and
+ * a dry run. Used by one thread at a time.
+ */
+public interface Dataplane {
+  /**
+   * Reads everything back. An interrupted dump is read again, never trusted.
+   *
+   * @throws DataplaneException if some part cannot be read; then nothing is known
+   */
+  KernelState read() throws DataplaneException;
+
+  /** Reads the connection counts of one virtual server's real servers; empty if it is gone. */
+  ImmutableMap<RealServer, Connections> connections(VirtualServerKey key) throws DataplaneException;
+
+  /**
+   * Applies changes in their order. A change that fails stops none of the others.
+   *
+   * @return the changes that failed, in order; empty if all is well
+   */
+  ImmutableList<Failure> apply(ImmutableList<Change> changes);
+
+  /**
+   * A change that the kernel refused.
+   *
+   * @param drift whether the kernel was not as the caller believed, so that reading back and trying
+   *     again will help
+   */
+  record Failure(Change change, String reason, boolean drift) {}
+}

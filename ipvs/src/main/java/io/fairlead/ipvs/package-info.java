@@ -1,0 +1,5 @@
+/** IPVS over generic netlink, in core's types. */
+@NullMarked
+package io.fairlead.ipvs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Generic netlink: families found by name. */
+@NullMarked
+package io.fairlead.netlink.generic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,27 @@
+package io.fairlead.proxier.source;
+
+import io.fairlead.core.cluster.ClusterEvent;
+
+/**
+ * Where Services, EndpointSlices and the own Node come from. A source reports events of its own
+ * accord, on its own threads, until it is closed; it heals itself, and while it cannot reach what
+ * it reads it reports nothing, so that the kernel stays as it is.
+ */
+public interface Source extends AutoCloseable {
+  /**
+   * Takes events in order. May block for a moment, which slows the source down and loses nothing.
+   */
+  interface Listener {
+    void on(ClusterEvent event);
+  }
+
+  /** Starts to report; called once. Returns at once. */
+  void start(Listener listener);
+
+  /** One line for logs and {@code status}: what is read, and from where. */
+  String description();
+
+  /** Stops reporting and lets go of everything. */
+  @Override
+  void close();
+}
