@@ -25,7 +25,7 @@ public final class MessageWriter {
   private static final int NESTED = 0x8000; // NLA_F_NESTED
   private static final int NO_MESSAGE = -1;
 
-  private final ByteBuffer out;
+  private ByteBuffer out;
   private int message = NO_MESSAGE;
 
   /** Writes from {@code out}'s position on, and takes over its position and byte order. */
@@ -82,6 +82,11 @@ public final class MessageWriter {
   public void clear() {
     out.clear();
     message = NO_MESSAGE;
+  }
+
+  /** Goes on in {@code larger}, which begins with the same bytes. */
+  void moveTo(ByteBuffer larger) {
+    out = larger.order(ByteOrder.nativeOrder()).position(out.position());
   }
 
   public MessageWriter put8(int value) {
