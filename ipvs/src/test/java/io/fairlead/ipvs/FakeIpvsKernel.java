@@ -6,6 +6,7 @@ import io.fairlead.netlink.Message;
 import io.fairlead.netlink.MessageWriter;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.Transport;
+import io.fairlead.netlink.generic.GenericFamily;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ public final class FakeIpvsKernel implements Transport {
   private static final int GENL_ID_CTRL = 16;
   private static final int CTRL_ATTR_FAMILY_ID = 1;
   private static final int CTRL_ATTR_FAMILY_NAME = 2;
+  private static final int CTRL_ATTR_VERSION = 3;
 
   private final FakeIpvsTable table = new FakeIpvsTable();
   private final Deque<byte[]> answers = new ArrayDeque<>();
@@ -162,7 +164,7 @@ public final class FakeIpvsKernel implements Transport {
   }
 
   private int lookUp(Message request) {
-    Attributes in = request.attributes(Abi.HEADER);
+    Attributes in = request.attributes(GenericFamily.HEADER);
     boolean found =
         in.next() && in.type() == CTRL_ATTR_FAMILY_NAME && in.string().equals(Abi.FAMILY);
     return found && loaded
@@ -172,7 +174,7 @@ public final class FakeIpvsKernel implements Transport {
 
   private static void writeFamily(MessageWriter out) {
     out.put8(1).put8(2).put16(0).string(CTRL_ATTR_FAMILY_NAME, Abi.FAMILY);
-    out.u16(CTRL_ATTR_FAMILY_ID, FAMILY);
+    out.u16(CTRL_ATTR_FAMILY_ID, FAMILY).u32(CTRL_ATTR_VERSION, 1);
   }
 
   /** Each part in a datagram of its own, so that nothing can rely on their coming together. */

@@ -4,6 +4,7 @@ import io.fairlead.netlink.Attributes;
 import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.Message;
 import io.fairlead.netlink.MessageWriter;
+import io.fairlead.netlink.generic.GenericFamily;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class FakeIpvsTable {
   int execute(Message request) {
     int command = request.u8(0);
     if (command == Abi.CMD_SET_CONFIG) {
-      return setTimeouts(new RawAttributes(request.attributes(Abi.HEADER)));
+      return setTimeouts(new RawAttributes(request.attributes(GenericFamily.HEADER)));
     }
     Optional<RawAttributes> service = nested(request, 1);
     Optional<FakeKey> key = service.flatMap(FakeKey::parse);
@@ -148,7 +149,7 @@ final class FakeIpvsTable {
   }
 
   private static Optional<RawAttributes> nested(Message request, int type) {
-    Attributes in = request.attributes(Abi.HEADER);
+    Attributes in = request.attributes(GenericFamily.HEADER);
     while (in.next()) {
       if (in.type() == type) {
         return Optional.of(new RawAttributes(in.nested()));
