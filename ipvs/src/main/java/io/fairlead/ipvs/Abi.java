@@ -7,12 +7,6 @@ final class Abi {
   /** IPVS_GENL_NAME. */
   static final String FAMILY = "IPVS";
 
-  /** IPVS_GENL_VERSION. */
-  static final int VERSION = 1;
-
-  /** Length of struct genlmsghdr { u8 cmd; u8 version; u16 reserved; }. */
-  static final int HEADER = 4;
-
   static final int CMD_NEW_SERVICE = 1;
   static final int CMD_SET_SERVICE = 2;
   static final int CMD_DEL_SERVICE = 3;

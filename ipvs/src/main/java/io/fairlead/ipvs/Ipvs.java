@@ -12,6 +12,7 @@ import io.fairlead.netlink.Message;
 import io.fairlead.netlink.MessageWriter;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
+import io.fairlead.netlink.generic.GenericFamily;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,9 @@ import java.util.function.Function;
  */
 public final class Ipvs implements Closeable {
   private final NetlinkConnection connection;
-  private final int family;
+  private final GenericFamily family;
 
-  private Ipvs(NetlinkConnection connection, int family) {
+  private Ipvs(NetlinkConnection connection, GenericFamily family) {
     this.connection = connection;
     this.family = family;
   }
@@ -45,7 +46,11 @@ public final class Ipvs implements Closeable {
    * @throws NetlinkException with ENOENT if the kernel has no IPVS; the text names the module
    */
   public static Ipvs open(NetlinkConnection connection) throws NetlinkException {
-    return new Ipvs(connection, FamilyLookup.find(connection));
+    try {
+      return new Ipvs(connection, GenericFamily.find(connection, Abi.FAMILY));
+    } catch (NetlinkException e) {
+      throw Reasons.explained("find IPVS", e);
+    }
   }
 
   /**
@@ -165,7 +170,7 @@ public final class Ipvs implements Closeable {
   }
 
   private MessageWriter request(int command) {
-    return connection.request(family, 0).put8(command).put8(Abi.VERSION).put16(0);
+    return family.request(connection, command, 0);
   }
 
   private <T> List<T> dump(String operation, Function<Message, T> decode) throws NetlinkException {

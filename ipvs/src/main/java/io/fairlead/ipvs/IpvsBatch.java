@@ -7,6 +7,7 @@ import io.fairlead.core.dataplane.VirtualServerOptions;
 import io.fairlead.netlink.Batch;
 import io.fairlead.netlink.MessageWriter;
 import io.fairlead.netlink.NetlinkException;
+import io.fairlead.netlink.generic.GenericFamily;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,9 +27,9 @@ public final class IpvsBatch {
   public static final int MAX_TAG = (1 << COMMAND_SHIFT) - 1;
 
   private final Batch batch;
-  private final int family;
+  private final GenericFamily family;
 
-  IpvsBatch(Batch batch, int family) {
+  IpvsBatch(Batch batch, GenericFamily family) {
     this.batch = batch;
     this.family = family;
   }
@@ -96,7 +97,8 @@ public final class IpvsBatch {
       throw new IllegalArgumentException("tag " + tag + " is outside 0.." + MAX_TAG);
     }
     int marked = tag | (command.number() << COMMAND_SHIFT);
-    return batch.next(family, 0, marked).put8(command.number()).put8(Abi.VERSION).put16(0);
+    MessageWriter out = batch.next(family.id(), 0, marked);
+    return GenericFamily.header(out, command.number(), family.version());
   }
 
   private static void writeRealServer(

@@ -2,6 +2,7 @@ package io.fairlead.ipvs;
 
 import io.fairlead.netlink.Attributes;
 import io.fairlead.netlink.Message;
+import io.fairlead.netlink.generic.GenericFamily;
 
 /**
  * What the kernel says of its IPVS.
@@ -14,7 +15,7 @@ public record KernelVersion(int major, int minor, int patch, int connectionTable
     int code = 0;
     int size = 0;
     var seen = new Seen();
-    Attributes in = message.attributes(Abi.HEADER);
+    Attributes in = message.attributes(GenericFamily.HEADER);
     while (in.next()) {
       seen.add(in.type());
       switch (in.type()) {

@@ -8,6 +8,7 @@ import io.fairlead.core.net.Family;
 import io.fairlead.netlink.Attributes;
 import io.fairlead.netlink.MalformedNetlinkException;
 import io.fairlead.netlink.Message;
+import io.fairlead.netlink.generic.GenericFamily;
 
 /**
  * Reads one IPVS_CMD_ATTR_DEST. Nothing that was read is believed to be complete or in order; what
@@ -79,7 +80,7 @@ final class RealServerReader {
   }
 
   private static RealServerReader read(Message message, boolean statistics) {
-    Attributes in = message.attributes(Abi.HEADER);
+    Attributes in = message.attributes(GenericFamily.HEADER);
     while (in.next()) {
       if (in.type() == Abi.DEST) {
         var reader = new RealServerReader();

@@ -26,6 +26,7 @@ public record Refusal(int tag, Command command, int errno, String reason, boolea
   private static boolean isDrift(Command command, int errno) {
     return switch (errno) {
       case Errno.ESRCH, Errno.EEXIST -> true;
+      case Errno.ENOBUFS -> true; // the answer was lost: only reading back tells
       case Errno.ENOENT -> isOfRealServer(command);
       default -> false;
     };
@@ -48,6 +49,7 @@ public record Refusal(int tag, Command command, int errno, String reason, boolea
       case Errno.ERANGE -> "the weight is negative, or the lower threshold is above the upper one";
       case Errno.EAFNOSUPPORT -> "the kernel's IPVS does not know this address family";
       case Errno.EOPNOTSUPP -> "the kernel's IPVS does not know this command";
+      case Errno.ENOBUFS -> "the kernel's answer was lost";
       case Errno.ENOMEM -> "the kernel is out of memory";
       default -> "the kernel refuses it";
     };

@@ -3,6 +3,7 @@ package io.fairlead.ipvs;
 import io.fairlead.netlink.Attributes;
 import io.fairlead.netlink.Message;
 import io.fairlead.netlink.MessageWriter;
+import io.fairlead.netlink.generic.GenericFamily;
 
 /**
  * How long the kernel keeps an idle connection, in seconds, for this network namespace. In a write,
@@ -24,7 +25,7 @@ public record Timeouts(int tcpSeconds, int tcpFinSeconds, int udpSeconds) {
     int tcp = 0;
     int tcpFin = 0;
     int udp = 0;
-    Attributes in = message.attributes(Abi.HEADER);
+    Attributes in = message.attributes(GenericFamily.HEADER);
     while (in.next()) {
       switch (in.type()) {
         case Abi.TIMEOUT_TCP -> tcp = in.u32();

@@ -7,6 +7,7 @@ import io.fairlead.core.net.Protocol;
 import io.fairlead.netlink.Attributes;
 import io.fairlead.netlink.MalformedNetlinkException;
 import io.fairlead.netlink.Message;
+import io.fairlead.netlink.generic.GenericFamily;
 import java.util.Optional;
 
 /**
@@ -79,7 +80,7 @@ final class VirtualServerReader {
   }
 
   private static VirtualServerReader read(Message message, boolean statistics) {
-    Attributes in = message.attributes(Abi.HEADER);
+    Attributes in = message.attributes(GenericFamily.HEADER);
     while (in.next()) {
       if (in.type() == Abi.SERVICE) {
         var reader = new VirtualServerReader();
