@@ -43,6 +43,9 @@ final class TransportBatch implements Batch {
   @Override
   public MessageWriter next(int type, int flags, int tag, int room) throws NetlinkException {
     endRequest();
+    if (failures.count() == 0) {
+      startSend(); // the connection may have been used for something else since the last finish
+    }
     if (failures.count() >= messageLimit || (!oneDatagram && writer.remaining() < room)) {
       flush();
     }
