@@ -1,7 +1,9 @@
 package io.fairlead.netlink.jna;
 
+import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
+import java.util.Optional;
 
 /** Opens netlink connections to the running kernel. */
 public final class Netlink {
@@ -24,7 +26,27 @@ public final class Netlink {
    */
   public static NetlinkConnection open(int protocol, NetlinkOptions options)
       throws NetlinkException {
+    boolean library = useLibrary(options.crossing());
     int fd = NetlinkSocket.open(protocol, options);
-    return NetlinkConnection.over(new JnaTransport(fd));
+    return NetlinkConnection.over(library ? new NativeTransport(fd) : new JnaTransport(fd));
+  }
+
+  /** Why the native library is not used by connections that may choose; empty if it is. */
+  public static Optional<String> whyNotNative() {
+    return NativeTransport.missing();
+  }
+
+  private static boolean useLibrary(NetlinkOptions.Crossing crossing) throws NetlinkException {
+    return switch (crossing) {
+      case JNA -> false;
+      case AUTOMATIC -> NativeTransport.missing().isEmpty();
+      case NATIVE -> {
+        Optional<String> missing = NativeTransport.missing();
+        if (missing.isPresent()) {
+          throw new NetlinkException("load the native library", Errno.ENOENT, missing.get());
+        }
+        yield true;
+      }
+    };
   }
 }
