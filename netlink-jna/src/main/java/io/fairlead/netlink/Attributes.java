@@ -23,7 +23,7 @@ public final class Attributes {
 
   /** Walks {@code in} between two absolute offsets; its position and limit are left alone. */
   public Attributes(ByteBuffer in, int from, int to) {
-    if (from < 0 || from > to || to > in.capacity()) {
+    if (from < 0 || from > to || to > in.limit()) {
       throw new MalformedNetlinkException("attributes from " + from + " to " + to);
     }
     this.in =
@@ -134,9 +134,9 @@ public final class Attributes {
   }
 
   private int within(int offset, int want) {
-    if (offset < 0 || offset + want > length) {
+    if (offset < 0 || offset > length - want) {
       throw new MalformedNetlinkException(
-          "attribute " + type + " is " + length + " bytes, want " + (offset + want));
+          "attribute " + type + " is " + length + " bytes, want " + want + " at " + offset);
     }
     return start + offset;
   }

@@ -44,7 +44,7 @@ final class Dump<T> {
       }
       return verdict;
     } catch (MalformedNetlinkException e) {
-      throw Failed.malformed(operation, e);
+      throw e.refused(operation);
     } finally {
       drain();
     }

@@ -16,12 +16,4 @@ final class Failed {
   static NetlinkException refused(String operation, NetlinkError error) {
     return new NetlinkException(operation, error.errno(), error.explanation());
   }
-
-  /** The bytes make no sense. */
-  static NetlinkException malformed(String operation, MalformedNetlinkException cause) {
-    NetlinkException failure =
-        new NetlinkException(operation, Errno.EBADMSG, String.valueOf(cause.getMessage()));
-    failure.initCause(cause);
-    return failure;
-  }
 }

@@ -51,9 +51,10 @@ public final class MessageWriter {
     return this;
   }
 
-  /** Ends the message by writing its length into its header. */
+  /** Ends the message by writing its length into its header, and aligns for the next. */
   public void end() {
     out.putInt(message, out.position() - message);
+    pad();
     message = NO_MESSAGE;
   }
 

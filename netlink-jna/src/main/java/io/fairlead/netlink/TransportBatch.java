@@ -178,7 +178,7 @@ final class TransportBatch implements Batch {
       }
       return done;
     } catch (MalformedNetlinkException e) {
-      throw Failed.malformed("batch of " + failures.count() + " requests", e);
+      throw e.refused("batch of " + failures.count() + " requests");
     }
   }
 }

@@ -114,7 +114,7 @@ final class TransportConnection implements NetlinkConnection {
       }
       return false;
     } catch (MalformedNetlinkException e) {
-      throw Failed.malformed(operation, e);
+      throw e.refused(operation);
     }
   }
 }

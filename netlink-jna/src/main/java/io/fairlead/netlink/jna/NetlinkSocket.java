@@ -20,6 +20,7 @@ final class NetlinkSocket {
   private static final int SO_RCVBUFFORCE = 33;
 
   private static final int SOL_NETLINK = 270;
+  private static final int NETLINK_ADD_MEMBERSHIP = 1;
   private static final int NETLINK_CAP_ACK = 10;
   private static final int NETLINK_EXT_ACK = 11;
   private static final int NETLINK_GET_STRICT_CHK = 12;
@@ -78,6 +79,16 @@ final class NetlinkSocket {
     address.clear();
     address.setShort(0, (short) AF_NETLINK);
     demand("connect to the kernel", Libc.connect(fd, address, SOCKADDR_NL) == 0);
+  }
+
+  /** Joins a multicast group. */
+  static void join(int fd, int group) throws NetlinkException {
+    try (Memory value = new Memory(4)) {
+      value.setInt(0, group);
+      if (!set(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, value, 4)) {
+        throw new NetlinkException("join multicast group " + group, Native.getLastError());
+      }
+    }
   }
 
   /** What the kernel made of the receive buffer, in bytes of its own bookkeeping. */
