@@ -135,6 +135,10 @@ class RunArgumentsTest {
             "--ipvs-min-sync-period=31s",
             "--ipvs-min-sync-period=31s: must not exceed --ipvs-sync-period, which is 30s"),
         refused("--ipvs-tcp-timeout=-1s", "--ipvs-tcp-timeout=-1s: must not be negative"),
+        refused(
+            "--ipvs-udp-timeout=500ms --ipvs-tcp-timeout=597h",
+            "--ipvs-tcp-timeout=597h: must be whole seconds, at most 596h",
+            "--ipvs-udp-timeout=500ms: must be whole seconds, at most 596h"),
         refused("--drain-check-interval=0", "--drain-check-interval=0: must be longer than 0s"),
         refused(
             "--ipvs-scheduler=Round-Robin",
