@@ -26,6 +26,7 @@ import io.fairlead.ipvs.Statistics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -36,16 +37,18 @@ import org.junit.jupiter.api.Test;
 class IpvsKernelTest implements IpvsContract {
   private static final RealServer POD_2 = new RealServer(IpAddress.parse("10.244.1.8"), 8080);
 
+  private final List<LabIpvs> opened = new ArrayList<>();
   private LabIpvs lab;
 
   @BeforeEach
   void makeNamespace() throws IOException {
     lab = LabIpvs.create();
+    opened.add(lab);
   }
 
   @AfterEach
-  void dropNamespace() {
-    lab.close();
+  void dropNamespaces() {
+    opened.forEach(LabIpvs::close);
   }
 
   @Override
@@ -55,7 +58,9 @@ class IpvsKernelTest implements IpvsContract {
 
   @Override
   public Ipvs withoutLoopback() throws IOException {
-    return LabIpvs.withoutLoopback().ipvs();
+    LabIpvs down = LabIpvs.withoutLoopback();
+    opened.add(down);
+    return down.ipvs();
   }
 
   @Test
@@ -65,7 +70,7 @@ class IpvsKernelTest implements IpvsContract {
     IpvsBatch batch = ipvs().batch();
     batch.addVirtualServer(0, WEB, new VirtualServerOptions("wrr", PERSISTENT, 10800, 24));
     batch.addRealServer(0, WEB, POD, RealServerOptions.masquerade(3));
-    batch.addRealServer(0, WEB, POD_2, new RealServerOptions(0, Forwarding.MASQUERADE, 100, 90));
+    batch.addRealServer(0, WEB, POD_2, RealServerOptions.masquerade(0));
     batch.addVirtualServer(0, WEB6, new VirtualServerOptions("lc", PERSISTENT, 300, 64));
     batch.addRealServer(0, WEB6, POD6, new RealServerOptions(1, Forwarding.DIRECT_ROUTE, 0, 0));
     batch.addVirtualServer(
@@ -86,7 +91,7 @@ class IpvsKernelTest implements IpvsContract {
         -A -u [fd00:96::53]:53 -s sh -o -b sh-port
         -a --sctp-service 10.96.0.10:3868 -r 10.244.1.7:8080 -i -w 1 --tun-type ipip
         -a -t 10.96.0.10:80 -r 10.244.1.7:8080 -m -w 3
-        -a -t 10.96.0.10:80 -r 10.244.1.8:8080 -m -w 0 -x 100 -y 90
+        -a -t 10.96.0.10:80 -r 10.244.1.8:8080 -m -w 0
         -a -t [fd00:96::a]:80 -r [fd00:244::7]:8080 -g -w 1
         """
             .strip(),
@@ -103,7 +108,7 @@ class IpvsKernelTest implements IpvsContract {
             0,
             server.key(),
             server.key().family() == Family.IPV4 ? POD : POD6,
-            new RealServerOptions(2, Forwarding.MASQUERADE, 20, 10));
+            RealServerOptions.masquerade(2));
       }
     }
     assertEquals(List.of(), batch.finish());
@@ -113,6 +118,18 @@ class IpvsKernelTest implements IpvsContract {
 
       assertEquals(ipvs().virtualServers(), copy.ipvs().virtualServers());
     }
+  }
+
+  /** {@code ipvsadm -S} leaves thresholds out, so they go the other way only. */
+  @Test
+  void thresholdsThatIpvsadmWritesAreRead() throws Exception {
+    lab.restore(
+        List.of(
+            "-A -t 10.96.0.10:80 -s wlc", "-a -t 10.96.0.10:80 -r 10.244.1.7:8080 -m -x 9 -y 7"));
+
+    assertEquals(
+        Map.of(POD, new RealServerOptions(1, Forwarding.MASQUERADE, 9, 7)),
+        ipvs().realServers(WEB));
   }
 
   /** It prints no name for the third scheduler flag, and marks above 2^31 as negative numbers. */
@@ -134,8 +151,9 @@ class IpvsKernelTest implements IpvsContract {
 
     // One connection, and the template that keeps the client with its real server.
     assertEquals(Map.of(local, new Connections(0, 1, 1)), ipvs().connections(dns));
-    // IP header, UDP header, "x", newline. The kernel adds its counters up every two seconds.
-    var counted = new Statistics.Counters(1, 1, 0, 20 + 8 + 2, 0);
+    // In: IP header, UDP header, "x", newline. Out: IP and ICMP headers with all of that, for
+    // nobody listens. The kernel adds its counters up every two seconds.
+    var counted = new Statistics.Counters(1, 1, 1, 20 + 8 + 2, 20 + 8 + 30);
     Instant deadline = Instant.now().plusSeconds(10);
     while (!counted.equals(requireNonNull(ipvs().statistics().get(dns)).total())
         && Instant.now().isBefore(deadline)) {
@@ -151,10 +169,8 @@ class IpvsKernelTest implements IpvsContract {
         lab.run(
             "",
             "setpriv",
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            "--bounding-set=-all",
+            "--inh-caps=-net_admin",
+            "--bounding-set=-net_admin",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",

@@ -52,19 +52,17 @@ final class LabIpvs implements Closeable {
 
   /** Runs a command inside the namespace and returns what it printed; it must succeed. */
   String run(String input, String... command) throws IOException {
-    return namespace
-        .namespace()
-        .call(() -> {
-          Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-          try (OutputStream in = process.getOutputStream()) {
-            in.write(input.getBytes(StandardCharsets.UTF_8));
-          }
-          String output =
-              new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-          assertEquals(
-              0, process.onExit().join().exitValue(), () -> String.join(" ", command) + output);
-          return output;
-        });
+    Process process =
+        namespace
+            .namespace()
+            .call(() -> new ProcessBuilder(command).redirectErrorStream(true).start());
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int status = process.onExit().join().exitValue();
+    assertEquals(0, status, () -> String.join(" ", command) + ": " + output);
+    return output;
   }
 
   @Override
