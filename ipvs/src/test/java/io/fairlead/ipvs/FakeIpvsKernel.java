@@ -41,6 +41,7 @@ public final class FakeIpvsKernel implements Transport {
   private byte[] lastSent = new byte[0];
   private boolean loaded = true;
   private boolean permitted = true;
+  private Consumer<byte[]> corruption = _ -> {};
 
   /** What the kernel holds, for tests to look at and to interfere with. */
   FakeIpvsTable table() {
@@ -59,6 +60,11 @@ public final class FakeIpvsKernel implements Transport {
   /** Takes CAP_NET_ADMIN from the caller. */
   void forbid() {
     permitted = false;
+  }
+
+  /** Lets {@code corruption} at every datagram that the kernel sends from now on. */
+  void corrupt(Consumer<byte[]> corruption) {
+    this.corruption = corruption;
   }
 
   /** A copy of the last datagram that was sent to the kernel. */
@@ -104,6 +110,7 @@ public final class FakeIpvsKernel implements Transport {
     if (answer == null) {
       return -Errno.EAGAIN;
     }
+    corruption.accept(answer);
     incoming = ByteBuffer.wrap(answer);
     return answer.length;
   }

@@ -6,7 +6,6 @@ import io.fairlead.netlink.NetlinkException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A platform thread that moves to another network namespace, does one thing, and ends. setns(2)
@@ -47,7 +46,7 @@ final class NamespaceThread {
         } catch (InterruptedException _) {
           interrupted = true;
         } catch (ExecutionException e) {
-          throw NamespaceThread.<E>asDeclared(e.getCause());
+          throw NamespaceThread.<E>rethrown(requireNonNull(e.getCause()));
         }
       }
     } finally {
@@ -58,11 +57,11 @@ final class NamespaceThread {
   }
 
   /**
-   * The task throws E and unchecked ones only, and entering a NetlinkException. The cast checks
-   * nothing, so each arrives as what it is.
+   * Throws what the task threw: E, or something unchecked. The cast checks nothing, and it must
+   * stand here: beside a caller's narrower type, an Error would fail it.
    */
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <E extends Throwable> E asDeclared(@Nullable Throwable thrown) {
-    return (E) requireNonNull(thrown);
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> RuntimeException rethrown(Throwable thrown) throws E {
+    throw (E) thrown;
   }
 }
