@@ -40,4 +40,10 @@ public final class NetlinkException extends IOException {
   public String explanation() {
     return explanation;
   }
+
+  /** Never null: see the constructor. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
 }

@@ -46,8 +46,7 @@ public final class Daemon implements AutoCloseable {
   private final Source source;
   private final SyncLoop loop;
 
-  private Daemon(
-      KernelDataplane dataplane, OperatorServers servers, Source source, SyncLoop loop) {
+  private Daemon(KernelDataplane dataplane, OperatorServers servers, Source source, SyncLoop loop) {
     this.dataplane = dataplane;
     this.servers = servers;
     this.source = source;
@@ -69,7 +68,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * The same with a source and a dataplane of the caller's making, which are the daemon's from now on.
+   * The same with a source and a dataplane of the caller's making, which are the daemon's from now
+   * on.
    */
   public static Daemon start(Settings settings, Source source, KernelDataplane dataplane)
       throws CannotStartException {
@@ -86,7 +86,7 @@ public final class Daemon implements AutoCloseable {
     SyncLoop loop =
         new SyncLoop(
             new Reconciler(
-                new Planner(PlannerSettings.of(settings.ipvs().scheduler())),
+                new Planner(new PlannerSettings(settings.ipvs().scheduler())),
                 new ReconcilerSettings(settings.nodeName())),
             dataplane,
             new OwnershipFile(settings.ownershipRecord()),
@@ -111,8 +111,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Waits until every event that was reported before this call is in the kernel, or was refused. From any
-   * thread but the loop's.
+   * Waits until every event that was reported before this call is in the kernel, or was refused.
+   * From any thread but the loop's.
    */
   public void settle() {
     // The first answer comes before the pass that takes in what was queued, the second after it.
@@ -145,16 +145,13 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static OperatorServers serve(
-      Settings settings,
-      Health health,
-      PrometheusMeterRegistry registry,
-      KernelDataplane dataplane)
+      Settings settings, Health health, PrometheusMeterRegistry registry, KernelDataplane dataplane)
       throws CannotStartException {
     try {
       return OperatorServers.start(settings.servers(), health, registry);
     } catch (IOException e) {
       dataplane.close();
-      throw new CannotStartException(e.getMessage());
+      throw new CannotStartException(String.valueOf(e.getMessage()));
     }
   }
 

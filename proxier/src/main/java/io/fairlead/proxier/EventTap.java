@@ -11,8 +11,7 @@ record EventTap(Source.Listener next, SyncMetrics metrics, Health health)
   @Override
   public void on(ClusterEvent event) {
     switch (event) {
-      case ClusterEvent.ServiceApplied _, ClusterEvent.ServiceRemoved _ ->
-          metrics.serviceChanged();
+      case ClusterEvent.ServiceApplied _, ClusterEvent.ServiceRemoved _ -> metrics.serviceChanged();
       case ClusterEvent.SliceApplied _, ClusterEvent.SliceRemoved _ -> metrics.endpointsChanged();
       case ClusterEvent.NodeApplied applied -> health.nodeApplied(applied.node());
       case ClusterEvent.NodeRemoved _ -> health.nodeRemoved();

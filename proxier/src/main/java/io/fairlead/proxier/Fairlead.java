@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The command {@code fairlead}. {@code run} is told apart here, before picocli is loaded: the daemon
- * would carry it in memory for good.
+ * The command {@code fairlead}. {@code run} is told apart here, before picocli is loaded: the
+ * daemon would carry it in memory for good.
  */
 public final class Fairlead {
   private static final int CANNOT_START = 1;

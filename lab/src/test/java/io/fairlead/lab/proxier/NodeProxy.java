@@ -7,11 +7,13 @@ import io.fairlead.core.cluster.Service;
 import io.fairlead.lab.rig.Node;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.jna.Netlink;
+import io.fairlead.proxier.CannotStartException;
 import io.fairlead.proxier.Daemon;
 import io.fairlead.proxier.kernel.KernelDataplane;
 import io.fairlead.proxier.settings.RunArguments;
 import io.fairlead.proxier.settings.Settings;
 import io.fairlead.proxier.source.Source;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -48,14 +50,13 @@ final class NodeProxy implements AutoCloseable {
     AtomicInteger writes = new AtomicInteger();
     NodeProxy proxy =
         node.namespace()
-            .call(
-                () -> {
-                  Settings settings = settings(node, flags);
-                  Daemon daemon =
-                      Daemon.start(settings, source, counting(settings.masquerade(), writes));
-                  Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
-                  return new NodeProxy(daemon, source, loop, writes);
-                });
+            .call(() -> {
+              Settings settings = settings(node, flags);
+              Daemon daemon =
+                  start(settings, source, writes);
+              Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
+              return new NodeProxy(daemon, source, loop, writes);
+            });
     proxy.daemon.settle();
     return proxy;
   }
@@ -100,6 +101,15 @@ final class NodeProxy implements AutoCloseable {
     daemon.close();
   }
 
+  private static Daemon start(Settings settings, Source source, AtomicInteger writes)
+      throws IOException {
+    try {
+      return Daemon.start(settings, source, counting(settings.masquerade(), writes));
+    } catch (CannotStartException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static void run(Daemon daemon) {
     try {
       daemon.run();
@@ -127,7 +137,7 @@ final class NodeProxy implements AutoCloseable {
   }
 
   private static KernelDataplane counting(Settings.Masquerade masquerade, AtomicInteger writes)
-      throws java.io.IOException {
+      throws IOException {
     return KernelDataplane.over(
         new CountingConnection(Netlink.open(NetlinkConnection.ROUTE), writes),
         new CountingConnection(Netlink.open(NetlinkConnection.NETFILTER), writes),

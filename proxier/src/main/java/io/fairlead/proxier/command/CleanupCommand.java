@@ -12,8 +12,8 @@ import io.fairlead.core.reconcile.ReconcilerSettings;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.proxier.kernel.KernelDataplane;
 import io.fairlead.proxier.settings.Settings;
-import io.fairlead.proxier.sync.OwnershipFile;
 import io.fairlead.proxier.sync.Narration;
+import io.fairlead.proxier.sync.OwnershipFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +22,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Takes down what Fairlead made: the virtual servers on kube-ipvs0's addresses and those of the ownership
- * record, then the device and the nf_tables table. Others' virtual servers stay, unlike with
- * {@code kube-proxy --cleanup}. It is the reconciler's answer to a cluster without Services.
+ * Takes down what Fairlead made: the virtual servers on kube-ipvs0's addresses and those of the
+ * ownership record, then the device and the nf_tables table. Others' virtual servers stay, unlike
+ * with {@code kube-proxy --cleanup}. It is the reconciler's answer to a cluster without Services.
  */
 @Command(
     name = "cleanup",
@@ -61,7 +61,7 @@ final class CleanupCommand implements Callable<Integer> {
 
   private ImmutableList<Change> everythingOurs(KernelDataplane kernel) throws DataplaneException {
     Reconciler reconciler =
-        new Reconciler(new Planner(PlannerSettings.of("rr")), new ReconcilerSettings(""));
+        new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings(""));
     for (ClusterEvent.Kind kind : ClusterEvent.Kind.values()) {
       reconciler.on(new ClusterEvent.Listed(kind));
     }

@@ -21,19 +21,19 @@ public final class Commands {
    */
   public static int execute(String... arguments) {
     return new CommandLine(new Commands())
-        .setExecutionExceptionHandler(
-            (failure, commandLine, _) -> {
-              commandLine
-                  .getErr()
-                  .println("fairlead " + commandLine.getCommandName() + ": " + failure.getMessage());
-              return 1;
-            })
+        .setExecutionExceptionHandler((failure, commandLine, _) -> {
+          commandLine
+              .getErr()
+              .println("fairlead " + commandLine.getCommandName() + ": " + failure.getMessage());
+          return 1;
+        })
         .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
   }
 
   /** Reads its own flags, before picocli is loaded. */
   @Command(
       name = "run",
-      description = "Keep this node's IPVS as the cluster says. `fairlead run --help` has the flags.")
+      description =
+          "Keep this node's IPVS as the cluster says. `fairlead run --help` has the flags.")
   static final class Run {}
 }

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Which Service a virtual server is for, as the running daemon says: a line each, the virtual server, a
- * tab and the Service.
+ * Which Service a virtual server is for, as the running daemon says: a line each, the virtual
+ * server, a tab and the Service.
  *
  * @param problem why there are no names; empty if there are
  */

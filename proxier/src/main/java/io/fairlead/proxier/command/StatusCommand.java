@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Prints what the kernel balances. Everything comes from the kernel but the names of the Services, which
- * it does not know: the running daemon is asked for those.
+ * Prints what the kernel balances. Everything comes from the kernel but the names of the Services,
+ * which it does not know: the running daemon is asked for those.
  */
 @Command(
     name = "status",

@@ -16,7 +16,13 @@ import java.util.Map;
 final class StatusTable {
   private static final ImmutableList<String> HEADINGS =
       ImmutableList.of(
-          "SERVICE", "VIRTUAL SERVER", "VIP", "SCHEDULER", "REAL SERVER", "WEIGHT", "ACTIVE",
+          "SERVICE",
+          "VIRTUAL SERVER",
+          "VIP",
+          "SCHEDULER",
+          "REAL SERVER",
+          "WEIGHT",
+          "ACTIVE",
           "INACTIVE");
 
   private final VipDevice.Snapshot addresses;
@@ -75,7 +81,8 @@ final class StatusTable {
 
   private String place(VirtualServerKey key) {
     return switch (key) {
-      case VirtualServerKey.Addressed addressed when addresses.bound().contains(addressed.address()) ->
+      case VirtualServerKey.Addressed addressed
+          when addresses.bound().contains(addressed.address()) ->
           "kube-ipvs0";
       case VirtualServerKey.Addressed addressed
           when addresses.others().contains(addressed.address()) ->

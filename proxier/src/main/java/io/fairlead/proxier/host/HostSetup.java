@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the host ready, in the calling thread's network namespace, and says what it found. What stands
- * in the way is returned, all of it, so that an operator need not find out one by one.
+ * Makes the host ready, in the calling thread's network namespace, and says what it found. What
+ * stands in the way is returned, all of it, so that an operator need not find out one by one.
  */
 public final class HostSetup {
   private static final Logger log = LoggerFactory.getLogger(HostSetup.class);

@@ -63,9 +63,7 @@ enum ElementSet {
       case SetElement.Vip _ -> {}
       case SetElement.ServicePort port -> key.u8(port.protocol().number()).u16(port.port());
       case SetElement.Hairpin pin ->
-          key.u8(pin.protocol().number())
-              .u16(pin.port())
-              .address(bits, address.hi(), address.lo());
+          key.u8(pin.protocol().number()).u16(pin.port()).address(bits, address.hi(), address.lo());
     }
   }
 

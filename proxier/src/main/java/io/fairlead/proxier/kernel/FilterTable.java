@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  * masquerade, and refuse what is not for a Service. One lookup decides, however many Services there
  * are.
  *
- * <p>The name is not kube-proxy's: it deletes a table called kube-proxy when it starts in another mode.
+ * <p>The name is not kube-proxy's: it deletes a table called kube-proxy when it starts in another
+ * mode.
  */
 final class FilterTable {
   static final Table TABLE =
@@ -77,8 +78,7 @@ final class FilterTable {
     rules.add(mark(servicePort(rule("classify"), ElementSet.MASQUERADE, family)));
     // A process of the node that connects to a VIP gets that VIP as its source, which every node
     // has: the answer would never come back (kubernetes#65158).
-    RuleBuilder fromVip =
-        rule("classify").in(ElementSet.VIPS.name(family), source(family));
+    RuleBuilder fromVip = rule("classify").in(ElementSet.VIPS.name(family), source(family));
     rules.add(mark(servicePort(fromVip, ElementSet.SERVICES, family)).comment("from a VIP"));
     if (masquerade.all()) {
       rules.add(mark(servicePort(rule("classify"), ElementSet.CLUSTER_IPS, family)));

@@ -21,7 +21,7 @@ final class IpvsChanges {
       try {
         write(batch, tag, changes.get(tag));
       } catch (IllegalArgumentException e) { // no kernel would take it, so it was not sent
-        failures.add(new Failure(changes.get(tag), e.getMessage(), false));
+        failures.add(new Failure(changes.get(tag), String.valueOf(e.getMessage()), false));
       }
     }
     for (Refusal refusal : batch.finish()) {

@@ -17,8 +17,8 @@ import io.fairlead.proxier.settings.Settings;
 import java.io.Closeable;
 
 /**
- * The kernel, in the network namespace of the thread that opened it. Runs of changes for the same part
- * of the kernel go in one batch: order is kept within and between batches.
+ * The kernel, in the network namespace of the thread that opened it. Runs of changes for the same
+ * part of the kernel go in one batch: order is kept within and between batches.
  */
 public final class KernelDataplane implements Dataplane, Closeable {
   private final NetlinkConnection route;
@@ -109,7 +109,9 @@ public final class KernelDataplane implements Dataplane, Closeable {
     return failures.build();
   }
 
-  /** Deletes what has no place in a {@link Change}: the device and the table, when Fairlead leaves. */
+  /**
+   * Deletes what has no place in a {@link Change}: the device and the table, when Fairlead leaves.
+   */
   public void dismantle() throws NetlinkException {
     device.delete();
     filter.delete();
@@ -157,7 +159,8 @@ public final class KernelDataplane implements Dataplane, Closeable {
         case IPVS -> IpvsChanges.apply(ipvs, changes);
       };
     } catch (NetlinkException e) {
-      // The socket failed: what was done is not known, so none counts as done until it is read back.
+      // The socket failed: what was done is not known, so none counts as done until it is read
+      // back.
       return changes.stream()
           .map(change -> new Failure(change, e.getMessage(), true))
           .collect(ImmutableList.toImmutableList());

@@ -101,14 +101,11 @@ final class PacketFilter {
   private boolean isIntact() throws NetlinkException {
     return nftables.tables().contains(FilterTable.TABLE)
         && wanted.sets().equals(new HashSet<>(nftables.sets(FilterTable.TABLE)))
-        && new HashSet<>(wanted.chains())
-            .equals(new HashSet<>(nftables.chains(FilterTable.TABLE)))
+        && new HashSet<>(wanted.chains()).equals(new HashSet<>(nftables.chains(FilterTable.TABLE)))
         && byChain(wanted.rules())
             .equals(
                 byChain(
-                    nftables.rules(FilterTable.TABLE).stream()
-                        .map(Rule.Installed::rule)
-                        .toList()));
+                    nftables.rules(FilterTable.TABLE).stream().map(Rule.Installed::rule).toList()));
   }
 
   private static void add(Transaction transaction, List<SetElement> elements)

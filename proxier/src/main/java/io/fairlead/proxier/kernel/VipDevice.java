@@ -15,8 +15,8 @@ import io.fairlead.netlink.route.Links;
 import java.util.Optional;
 
 /**
- * The dummy device kube-ipvs0, which makes virtual IPs local to the node. It is never brought up, and
- * its name is never another: CNIs look for it to know that IPVS is in use.
+ * The dummy device kube-ipvs0, which makes virtual IPs local to the node. It is never brought up,
+ * and its name is never another: CNIs look for it to know that IPVS is in use.
  */
 public final class VipDevice {
   public static final String NAME = "kube-ipvs0";

@@ -107,9 +107,7 @@ public final class Narration {
     if (elements.size() > 4) {
       return sign + elements.size() + " filter elements ";
     }
-    return elements.stream()
-        .map(element -> sign + of(element) + " ")
-        .collect(Collectors.joining());
+    return elements.stream().map(element -> sign + of(element) + " ").collect(Collectors.joining());
   }
 
   private static String of(SetElement element) {

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An {@link OwnershipRecord} in a text file under /run, one virtual server a line: {@code TCP
- * 192.0.2.7 80} or {@code FWM 77 IPV4}. Replaced by a rename, so that a reader never sees half of it.
+ * 192.0.2.7 80} or {@code FWM 77 IPV4}. Replaced by a rename, so that a reader never sees half of
+ * it.
  */
 public final class OwnershipFile implements OwnershipRecord {
   private static final Logger log = LoggerFactory.getLogger(OwnershipFile.class);

@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.VirtualServerKey;
 
 /**
- * The virtual servers that are ours though their address is not on kube-ipvs0, kept where a restarted
- * process finds them and a rebooted node does not. Without it they would be taken for somebody else's
- * and never be removed.
+ * The virtual servers that are ours though their address is not on kube-ipvs0, kept where a
+ * restarted process finds them and a rebooted node does not. Without it they would be taken for
+ * somebody else's and never be removed.
  */
 public interface OwnershipRecord {
   /** What was written last; empty if nothing was, or if it cannot be read (which is logged). */

@@ -26,7 +26,9 @@ public record Pass(
     START,
     /** Objects changed. */
     EVENTS,
-    /** The kernel was read back; changes are repairs of what others did, or a failure tried again. */
+    /**
+     * The kernel was read back; changes are repairs of what others did, or a failure tried again.
+     */
     AUDIT,
     /** Connections of draining real servers were counted. */
     DRAIN

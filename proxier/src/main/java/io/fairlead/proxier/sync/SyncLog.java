@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the loop does, as log lines: one for each pass that changed something, one for each change while
- * they are few enough to read, and one for each failure, with the name of the Service.
+ * What the loop does, as log lines: one for each pass that changed something, one for each change
+ * while they are few enough to read, and one for each failure, with the name of the Service.
  */
 public final class SyncLog implements SyncObserver {
   private static final Logger log = LoggerFactory.getLogger("io.fairlead.sync");
@@ -87,8 +87,7 @@ public final class SyncLog implements SyncObserver {
           .forEach(subject -> problems.recovered(subject).ifPresent(log::info));
       troubled = ImmutableSet.copyOf(now);
     } else {
-      troubled =
-          ImmutableSet.<String>builder().addAll(troubled).addAll(now).build();
+      troubled = ImmutableSet.<String>builder().addAll(troubled).addAll(now).build();
     }
   }
 

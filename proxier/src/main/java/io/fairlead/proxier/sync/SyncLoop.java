@@ -21,8 +21,9 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * The one thread that decides and writes. Events wait in a queue while a pass runs, and the next pass
- * takes all that are there: bursts coalesce, and a lone event is in the kernel within milliseconds.
+ * The one thread that decides and writes. Events wait in a queue while a pass runs, and the next
+ * pass takes all that are there: bursts coalesce, and a lone event is in the kernel within
+ * milliseconds.
  *
  * <p>Nothing is programmed before every source has listed its objects and the kernel has been read.
  * From then on a failure leaves the kernel as it is, and brings the next audit forward.
@@ -93,14 +94,13 @@ public final class SyncLoop implements Source.Listener {
   public <T> CompletableFuture<T> ask(Function<Reconciler, T> question) {
     var answer = new CompletableFuture<T>();
     put(
-        new Work.Question(
-            () -> {
-              try {
-                answer.complete(question.apply(reconciler));
-              } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            }));
+        new Work.Question(() -> {
+          try {
+            answer.complete(question.apply(reconciler));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        }));
     return answer;
   }
 
@@ -117,8 +117,7 @@ public final class SyncLoop implements Source.Listener {
   /** Runs until {@link #stop}, on the calling thread. */
   public void run() throws InterruptedException {
     while (!stopped) {
-      long idle =
-          timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
+      long idle = timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
       Work first = queue.poll(idle, TimeUnit.NANOSECONDS);
       if (first != null) {
         take(first);
@@ -171,7 +170,9 @@ public final class SyncLoop implements Source.Listener {
     }
   }
 
-  /** Nothing is written until all sources have listed: half a cluster must not replace a whole one. */
+  /**
+   * Nothing is written until all sources have listed: half a cluster must not replace a whole one.
+   */
   private void start(long now) {
     if (reconciler.listed() && timetable.auditDue(now)) {
       started = audit(Cause.START, now);

@@ -5,6 +5,7 @@ import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane.Failure;
 import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.net.Family;
+import io.fairlead.core.reconcile.Holdings;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.proxier.observe.Health;
 import io.fairlead.proxier.observe.KernelMetrics;
@@ -13,9 +14,10 @@ import io.fairlead.proxier.observe.SyncMetrics;
 /**
  * What the loop does, as metrics and health.
  *
- * <p>A family is unhealthy while the kernel cannot be read, or is not as it was left however often that
- * is repaired. A request that the kernel refuses for good, such as a scheduler it does not have, is one
- * Service's trouble: metrics and the log say so, and a restart of the process would not help.
+ * <p>A family is unhealthy while the kernel cannot be read, or is not as it was left however often
+ * that is repaired. A request that the kernel refuses for good, such as a scheduler it does not
+ * have, is one Service's trouble: metrics and the log say so, and a restart of the process would
+ * not help.
  */
 public final class SyncTelemetry implements SyncObserver {
   private final SyncMetrics sync;
@@ -61,9 +63,8 @@ public final class SyncTelemetry implements SyncObserver {
         sync.synced(family, pass.took());
         health.updated(family);
       }
-      Reconciler.Holdings holdings = reconciler.holdings(family);
-      kernel.holds(
-          family, holdings.virtualServers(), holdings.realServers(), holdings.draining());
+      Holdings holdings = reconciler.holdings(family);
+      kernel.holds(family, holdings.virtualServers(), holdings.realServers(), holdings.draining());
     }
   }
 

@@ -3,11 +3,13 @@ package io.fairlead.proxier.sync;
 import java.time.Duration;
 
 /**
- * When the loop has to do what, in nanoseconds of a monotonic clock. Pure: the caller brings the time.
+ * When the loop has to do what, in nanoseconds of a monotonic clock. Pure: the caller brings the
+ * time.
  *
- * <p>The audit runs every {@code syncPeriod}, and sooner after a failure: 1 s, then twice as long each
- * time up to {@code syncPeriod}. Two passes for events are at least {@code minSyncPeriod} apart, counted
- * from the end of one to the start of the next, as kube-proxy's runner does since 1.34.
+ * <p>The audit runs every {@code syncPeriod}, and sooner after a failure: 1 s, then twice as long
+ * each time up to {@code syncPeriod}. Two passes for events are at least {@code minSyncPeriod}
+ * apart, counted from the end of one to the start of the next, as kube-proxy's runner does since
+ * 1.34.
  */
 final class Timetable {
   private static final long FIRST_BACKOFF = Duration.ofSeconds(1).toNanos();

@@ -1,0 +1,241 @@
+package io.fairlead.core.plan;
+
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.Multiset;
+import com.google.common.collect.Sets;
+import io.fairlead.core.cluster.ObjectName;
+import io.fairlead.core.dataplane.SetElement;
+import io.fairlead.core.dataplane.VirtualServer;
+import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.net.IpAddress;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * All Services' plans as one: what should be in the kernel. Putting a plan costs what the plan holds,
+ * and what it changed is remembered until it is taken.
+ *
+ * <p>If two Services want the same address, protocol and port, a ClusterIP comes before an external
+ * address, and then the smaller name: the same winner on every node and in every order of events.
+ */
+public final class DesiredState {
+  /** A Service's wish for a key. Sorted, the first is the one that counts. */
+  private record Claim(ObjectName service, Frontend frontend) implements Comparable<Claim> {
+    static final Comparator<Claim> ORDER =
+        Comparator.comparing((Claim claim) -> claim.frontend.kind()).thenComparing(Claim::service);
+
+    @Override
+    public int compareTo(Claim other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  private final Map<ObjectName, ServicePlan> plans = new HashMap<>();
+  private final Map<VirtualServerKey, ImmutableList<Claim>> claims = new HashMap<>();
+  private final Map<IpAddress, ImmutableSet<VirtualServerKey>> keysAt = new HashMap<>();
+  private final Multiset<SetElement> elements = HashMultiset.create();
+  private final Set<VirtualServerKey> contested = new HashSet<>();
+  private ImmutableSet<IpAddress> nodeAddresses = ImmutableSet.of();
+  private Touched touched = Touched.nothing();
+
+  /** What may differ from what it was; each may be wanted or not, now. */
+  public record Touched(
+      Set<VirtualServerKey> keys, Set<IpAddress> addresses, Set<SetElement> elements) {
+    static Touched nothing() {
+      return new Touched(new HashSet<>(), new HashSet<>(), new HashSet<>());
+    }
+  }
+
+  /** Takes a plan in place of the Service's last one. */
+  public void put(ServicePlan plan) {
+    ServicePlan before =
+        Optional.ofNullable(plans.get(plan.service()))
+            .orElseGet(() -> ServicePlan.nothing(plan.service()));
+    if (plan.equals(before)) {
+      return;
+    }
+    if (plan.equals(ServicePlan.nothing(plan.service()))) {
+      plans.remove(plan.service());
+    } else {
+      plans.put(plan.service(), plan);
+    }
+    Map<VirtualServerKey, Frontend> frontends = new HashMap<>();
+    before.frontends().forEach(frontend -> frontends.put(frontend.key(), frontend));
+    for (Frontend frontend : plan.frontends()) {
+      Frontend old = frontends.remove(frontend.key());
+      if (!frontend.equals(old)) {
+        claim(frontend.key(), plan.service(), Optional.of(frontend));
+      }
+    }
+    frontends.keySet().forEach(key -> claim(key, plan.service(), Optional.empty()));
+    Sets.difference(plan.hairpins(), before.hairpins()).forEach(this::addElement);
+    Sets.difference(before.hairpins(), plan.hairpins()).forEach(this::removeElement);
+  }
+
+  /** Takes what the node's own devices hold: those addresses are served, but not bound again. */
+  public void nodeAddresses(ImmutableSet<IpAddress> addresses) {
+    ImmutableSet<IpAddress> before = nodeAddresses;
+    nodeAddresses = addresses;
+    Stream.of(Sets.difference(before, addresses), Sets.difference(addresses, before))
+        .flatMap(Set::stream)
+        .filter(keysAt::containsKey)
+        .forEach(this::touchAddress);
+  }
+
+  /** What may have changed since the last call. */
+  public Touched takeTouched() {
+    Touched taken = touched;
+    touched = Touched.nothing();
+    return taken;
+  }
+
+  /** The virtual server with this key, if there is to be one. */
+  public Optional<VirtualServer> virtualServer(VirtualServerKey key) {
+    return winner(key).map(claim -> claim.frontend.server());
+  }
+
+  /** The Service that a virtual server is for. */
+  public Optional<ObjectName> owner(VirtualServerKey key) {
+    return winner(key).map(Claim::service);
+  }
+
+  /** All virtual servers that are to be. */
+  public Set<VirtualServerKey> keys() {
+    return Collections.unmodifiableSet(claims.keySet());
+  }
+
+  /** All addresses on which something is served. */
+  public Set<IpAddress> addresses() {
+    return Collections.unmodifiableSet(keysAt.keySet());
+  }
+
+  /** The virtual servers of an address. */
+  public ImmutableSet<VirtualServerKey> keysAt(IpAddress address) {
+    return keysAt.getOrDefault(address, ImmutableSet.of());
+  }
+
+  /** Whether the address is to be on kube-ipvs0. */
+  public boolean isBound(IpAddress address) {
+    return keysAt.containsKey(address)
+        && (!nodeAddresses.contains(address)
+            || keysAt(address).stream().anyMatch(this::isClusterIp));
+  }
+
+  /** Whether the packet filter's sets are to hold the element. */
+  public boolean contains(SetElement element) {
+    return element instanceof SetElement.Vip(IpAddress address)
+        ? keysAt.containsKey(address) && !nodeAddresses.contains(address)
+        : elements.contains(element);
+  }
+
+  /** All that the packet filter's sets are to hold. */
+  public ImmutableSet<SetElement> elements() {
+    var all = ImmutableSet.<SetElement>builder().addAll(elements.elementSet());
+    for (IpAddress address : keysAt.keySet()) {
+      SetElement vip = new SetElement.Vip(address);
+      if (contains(vip)) {
+        all.add(vip);
+      }
+    }
+    return all.build();
+  }
+
+  /** What could not be planned as wanted, by Service. */
+  public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
+    Map<ObjectName, ImmutableList<String>> problems = new HashMap<>();
+    plans.values().stream()
+        .filter(plan -> !plan.problems().isEmpty())
+        .forEach(plan -> problems.put(plan.service(), plan.problems()));
+    for (VirtualServerKey key : contested) {
+      ImmutableList<Claim> all = claimsOf(key);
+      for (Claim loser : all.subList(1, all.size())) {
+        String line = key + " is already served for " + all.getFirst().service + "; left out";
+        problems.merge(
+            loser.service,
+            ImmutableList.of(line),
+            (a, b) -> ImmutableList.<String>builder().addAll(a).addAll(b).build());
+      }
+    }
+    return ImmutableSortedMap.copyOf(problems);
+  }
+
+  private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
+    Optional<Claim> before = winner(key);
+    ImmutableList<Claim> now =
+        Stream.concat(
+                claimsOf(key).stream().filter(claim -> !claim.service.equals(service)),
+                wish.stream().map(frontend -> new Claim(service, frontend)))
+            .sorted()
+            .collect(ImmutableList.toImmutableList());
+    if (now.isEmpty()) {
+      claims.remove(key);
+    } else {
+      claims.put(key, now);
+    }
+    if (now.size() > 1) {
+      contested.add(key);
+    } else {
+      contested.remove(key);
+    }
+    won(key, before.map(Claim::frontend), winner(key).map(Claim::frontend));
+  }
+
+  /** Another frontend counts for the key now. */
+  private void won(VirtualServerKey key, Optional<Frontend> before, Optional<Frontend> now) {
+    touched.keys.add(key);
+    now.ifPresent(frontend -> frontend.elements().forEach(this::addElement));
+    before.ifPresent(frontend -> frontend.elements().forEach(this::removeElement));
+    boolean sameKind = before.map(Frontend::kind).equals(now.map(Frontend::kind));
+    if (key instanceof VirtualServerKey.Addressed addressed && !sameKind) {
+      Set<VirtualServerKey> keys = new HashSet<>(keysAt(addressed.address()));
+      if (now.isPresent()) {
+        keys.add(key);
+      } else {
+        keys.remove(key);
+      }
+      if (keys.isEmpty()) {
+        keysAt.remove(addressed.address());
+      } else {
+        keysAt.put(addressed.address(), ImmutableSet.copyOf(keys));
+      }
+      touchAddress(addressed.address());
+    }
+  }
+
+  private void touchAddress(IpAddress address) {
+    touched.addresses.add(address);
+    touched.elements.add(new SetElement.Vip(address));
+    touched.keys.addAll(keysAt(address));
+  }
+
+  private void addElement(SetElement element) {
+    elements.add(element);
+    touched.elements.add(element);
+  }
+
+  private void removeElement(SetElement element) {
+    elements.remove(element);
+    touched.elements.add(element);
+  }
+
+  private Optional<Claim> winner(VirtualServerKey key) {
+    return claimsOf(key).stream().findFirst();
+  }
+
+  private ImmutableList<Claim> claimsOf(VirtualServerKey key) {
+    return claims.getOrDefault(key, ImmutableList.of());
+  }
+
+  private boolean isClusterIp(VirtualServerKey key) {
+    return winner(key).filter(c -> c.frontend.kind() == Frontend.Kind.CLUSTER_IP).isPresent();
+  }
+}
