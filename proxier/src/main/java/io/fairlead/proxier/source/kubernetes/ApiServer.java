@@ -117,9 +117,9 @@ public final class ApiServer implements AutoCloseable {
     try {
       return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new IOException("no answer within " + patience.toMillis() + " ms", e);
+      throw new GuardedStream.SilenceException(patience.toNanos());
     } catch (ExecutionException e) {
-      throw new IOException(reason(e), e);
+      throw new IOException(Failures.reason(e), e);
     } finally {
       abandonUnlessDone(answer);
     }
@@ -161,16 +161,6 @@ public final class ApiServer implements AutoCloseable {
     return text != null && text.matches("[0-9]{1,4}")
         ? Duration.ofSeconds(Integer.parseInt(text))
         : Duration.ZERO;
-  }
-
-  /** The innermost cause that says something. */
-  private static String reason(Throwable failure) {
-    String reason = failure.getClass().getSimpleName();
-    for (Throwable at = failure; at != null; at = at.getCause()) {
-      reason =
-          at.getClass().getSimpleName() + (at.getMessage() == null ? "" : ": " + at.getMessage());
-    }
-    return reason;
   }
 
   @Override

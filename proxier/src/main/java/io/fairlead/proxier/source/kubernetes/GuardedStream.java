@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
  * has vanished stays open for ever otherwise: TCP does not notice while nothing is sent.
  */
 final class GuardedStream extends FilterInputStream {
-  /** The stream was closed because nothing came. */
+  /** Nothing came for too long. */
   static final class SilenceException extends IOException {
     private static final long serialVersionUID = 1;
 
     SilenceException(long nanos) {
-      super("nothing came for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+      super("nothing came for %.1f s".formatted(nanos / 1e9));
     }
   }
 

@@ -285,7 +285,7 @@ final class Reflector implements Runnable {
 
   private void failed(Exception e) throws InterruptedException {
     failures.incrementAndGet();
-    lastFailure = e.getMessage() == null ? e.toString() : e.getMessage();
+    lastFailure = Failures.reason(e);
     String doing = resourceVersion.isEmpty() ? "list" : "watch";
     if (isNoWatchList(e)) {
       watchList = false;

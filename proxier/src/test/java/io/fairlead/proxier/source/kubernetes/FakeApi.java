@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,7 @@ final class FakeApi implements AutoCloseable {
   private final TreeMap<String, Stored> objects = new TreeMap<>();
   private final List<Event> history = new ArrayList<>();
   private final List<String> requests = new ArrayList<>();
+  private final List<Snapshot> snapshots = new CopyOnWriteArrayList<>();
   private final List<Integer> answers = new ArrayList<>();
   private HttpServer server;
   private int port;
@@ -246,13 +248,21 @@ final class FakeApi implements AutoCloseable {
         code[0] = 401;
       }
     });
-    if (code[0] != 200) {
+    if (exchange.getRequestMethod().equals("POST")) {
+      create(exchange);
+    } else if (code[0] != 200) {
       refuse(exchange, code[0], "not now");
     } else if (query.containsKey("watch")) {
       watch(exchange, collection, query);
     } else {
       list(exchange, collection, query);
     }
+  }
+
+  private void create(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    locked(() -> requests.add("POST " + exchange.getRequestURI() + " " + body));
+    exchange.sendResponseHeaders(201, -1);
   }
 
   private static Map<String, String> query(String raw) {
@@ -281,31 +291,48 @@ final class FakeApi implements AutoCloseable {
         .formatted(message, code == 410 ? "Expired" : "Whatever", code);
   }
 
+  /** What a list was when its first page was asked for; the later pages are of the same moment. */
+  private record Snapshot(long version, List<Stored> objects) {}
+
+  private Snapshot snapshot(String collection, Map<String, String> query) {
+    lock.lock();
+    try {
+      return new Snapshot(version, matching(collection, query));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Stored> matching(String collection, Map<String, String> query) {
+    return objects.values().stream()
+        .filter(it -> it.collection.equals(collection) && it.matches(query))
+        .toList();
+  }
+
   private void list(HttpExchange exchange, String collection, Map<String, String> query)
       throws IOException {
-    List<Stored> matching = new ArrayList<>();
-    long[] at = {0};
-    boolean[] paged = {false};
-    locked(() -> {
-      at[0] = version;
-      paged[0] = pages || !query.getOrDefault("resourceVersion", "").equals("0");
-      objects.values().stream()
-          .filter(it -> it.collection.equals(collection) && it.matches(query))
-          .forEach(matching::add);
-    });
-    int from = Integer.parseInt(query.getOrDefault("continue", "0"));
-    int limit = paged[0] ? Integer.parseInt(query.getOrDefault("limit", "1000000")) : 1000000;
-    int to = Math.min(matching.size(), from + limit);
+    String[] token = query.getOrDefault("continue", "0:0").split(":", -1);
+    int from = Integer.parseInt(token[1]);
+    Snapshot snapshot =
+        from == 0 ? snapshot(collection, query) : snapshots.get(Integer.parseInt(token[0]));
+    // Like the watch cache, which answers version 0, this gives all it has whatever the limit.
+    boolean paged = pages || !query.getOrDefault("resourceVersion", "").equals("0");
+    int limit = paged ? Integer.parseInt(query.getOrDefault("limit", "1000000")) : 1000000;
+    int to = Math.min(snapshot.objects.size(), from + limit);
+    String more = "";
+    if (to < snapshot.objects.size()) {
+      snapshots.add(snapshot);
+      more = ",\"continue\":\"" + snapshots.lastIndexOf(snapshot) + ":" + to + "\"";
+    }
     String items =
-        matching.subList(Math.min(from, to), to).stream()
+        snapshot.objects.subList(from, to).stream()
             .map(Stored::json)
             .collect(Collectors.joining(","));
-    String more = to < matching.size() ? ",\"continue\":\"" + to + "\"" : "";
     byte[] body =
         """
         {"kind":"AnyList","apiVersion":"v1","metadata":{"resourceVersion":"%d"%s},"items":[%s]}
         """
-            .formatted(at[0], more, items)
+            .formatted(snapshot.version, more, items)
             .getBytes(UTF_8);
     exchange.sendResponseHeaders(200, 0);
     try (OutputStream out = exchange.getResponseBody()) {
@@ -356,6 +383,7 @@ final class FakeApi implements AutoCloseable {
 
     void begin() throws IOException {
       exchange.sendResponseHeaders(200, 0);
+      out.flush(); // or the head waits for the first event
     }
 
     void sendInitialEvents() throws IOException {

@@ -19,6 +19,9 @@ import io.fairlead.proxier.source.decode.ObjectKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The source against a server of our own, over real HTTP and TLS. */
 final class KubernetesSourceTest {
@@ -136,7 +138,7 @@ final class KubernetesSourceTest {
   }
 
   private List<ClusterEvent> decoded(ObjectKind kind, String collection) {
-    List<ClusterEvent> events = new java.util.ArrayList<>();
+    List<ClusterEvent> events = new ArrayList<>();
     for (String json : api.jsonOf(collection)) {
       try (JsonParser in = new JsonFactory().createParser(json)) {
         in.nextToken();
@@ -325,18 +327,9 @@ final class KubernetesSourceTest {
 
   @Test
   void tlsAndATokenWorkAndAWrongTokenIsToldApart(@TempDir Path folder) throws Exception {
-    api.close();
-    TestCertificate certificate = TestCertificate.in(folder);
-    api = new FakeApi(Optional.of(certificate.server()), 2);
-    api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", ""));
-    api.put(NODES, "node-a", node("node-a", "zone-1"));
+    ConfigBuilder config = overTls(folder);
     api.demand("secret");
-    start(
-        BRISK,
-        new ConfigBuilder()
-            .withMasterUrl(api.url())
-            .withCaCertFile(certificate.pem().toString())
-            .withOauthToken("secret"));
+    start(BRISK, config.withOauthToken("secret").withMasterUrl(api.url()));
     awaitInStep("the list");
 
     api.demand("rotated");
@@ -351,17 +344,48 @@ final class KubernetesSourceTest {
     awaitInStep("the rotation");
   }
 
+  @Test
+  void eventsAreCreatedButOnlySoManyAMinute() throws Exception {
+    try (ApiServer server = ApiServer.of(new ConfigBuilder().withMasterUrl(api.url()).build());
+        EventRecorder events =
+            new EventRecorder(server, "node-a", InstantSource.fixed(Instant.EPOCH))) {
+      events.starting();
+      for (int i = 1; i < 25; i++) {
+        events.service(
+            new ObjectName("a", "web"), EventRecorder.Severity.WARNING, "Bad", "Sync", "note " + i);
+      }
+      events.node(EventRecorder.Severity.NORMAL, "Dropped", "None", "one too many");
+      api.awaitRequest("note 24");
+    }
+    List<String> posted = api.requests().stream().filter(it -> it.startsWith("POST")).toList();
+    assertEquals(25, posted.size());
+    assertTrue(posted.get(0).contains("\"reason\":\"Starting\",\"action\":\"StartFairlead\""));
+    assertTrue(posted.get(1).contains("/apis/events.k8s.io/v1/namespaces/a/events"));
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 5, 8, 13})
-  void afterAnyDisturbancesTheStateIsTheServers(long seed) throws Exception {
+  @CsvSource({"1, false", "2, false", "3, true", "5, false", "8, true", "13, false", "21, true"})
+  void afterAnyDisturbancesTheStateIsTheServers(long seed, boolean tls, @TempDir Path folder)
+      throws Exception {
     Random random = new Random(seed);
+    ConfigBuilder config = tls ? overTls(folder) : new ConfigBuilder();
     api.watchList(ImmutableList.copyOf(FakeApi.WatchList.values()).get(random.nextInt(3)));
-    start(BRISK);
+    start(BRISK, config.withMasterUrl(api.url()));
     for (int step = 0; step < 60; step++) {
       disturb(random);
     }
     api.stall(false);
     awaitInStep("seed " + seed);
+  }
+
+  /** Puts a TLS server in the place of the plain one. */
+  private ConfigBuilder overTls(Path folder) throws Exception {
+    api.close();
+    TestCertificate certificate = TestCertificate.in(folder);
+    api = new FakeApi(Optional.of(certificate.server()), 2);
+    api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", ""));
+    api.put(NODES, "node-a", node("node-a", "zone-1"));
+    return new ConfigBuilder().withCaCertFile(certificate.pem().toString());
   }
 
   private void disturb(Random random) throws Exception {
