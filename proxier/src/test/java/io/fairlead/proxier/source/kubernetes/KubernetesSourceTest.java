@@ -17,6 +17,7 @@ import io.fairlead.proxier.source.SourceStatus;
 import io.fairlead.proxier.source.decode.ObjectDecoder;
 import io.fairlead.proxier.source.decode.ObjectKind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,14 +76,13 @@ final class KubernetesSourceTest {
   }
 
   private void start(WatchTiming timing, ConfigBuilder config) throws InterruptedException {
+    start(timing, ApiServer.of(config.build()));
+  }
+
+  private void start(WatchTiming timing, ApiServer server) throws InterruptedException {
     source =
         Optional.of(
-            new KubernetesSource(
-                ApiServer.of(config.build()),
-                Optional.of("node-a"),
-                timing,
-                problems,
-                new Random(1)));
+            new KubernetesSource(server, Optional.of("node-a"), timing, problems, new Random(1)));
     source.get().start(recorder);
     recorder.awaitListed();
     recorder.await("own node", () -> recorder.nodes().size() == 1);
@@ -376,6 +376,47 @@ final class KubernetesSourceTest {
     }
     api.stall(false);
     awaitInStep("seed " + seed);
+  }
+
+  @Test
+  void aKubeconfigFileIsEnough(@TempDir Path folder) throws Exception {
+    Path kubeconfig = folder.resolve("kubeconfig");
+    Files.writeString(
+        kubeconfig,
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: here
+        contexts: [{name: here, context: {cluster: fake, user: proxy}}]
+        clusters: [{name: fake, cluster: {server: "%s"}}]
+        users: [{name: proxy, user: {token: secret}}]
+        """
+            .formatted(api.url()));
+    api.demand("secret");
+    start(BRISK, ApiServer.of(kubeconfig));
+    awaitInStep("the list");
+  }
+
+  @Test
+  void aServiceAccountsTokenIsReadAgainWhenItIsRefused(@TempDir Path folder) throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "first");
+    // As fabric8 finds them in a pod, but by properties, which a test can set.
+    System.setProperty("kubernetes.master", api.url());
+    System.setProperty("kubernetes.auth.serviceAccount.token", token.toString());
+    try {
+      api.demand("first");
+      start(BRISK, ApiServer.found());
+      awaitInStep("the list");
+
+      Files.writeString(token, "second");
+      api.demand("second");
+      api.dropWatches();
+      api.put(SERVICES, "a/dns", service("a", "dns", "10.0.0.2", ""));
+      awaitInStep("the rotation");
+    } finally {
+      System.clearProperty("kubernetes.master");
+      System.clearProperty("kubernetes.auth.serviceAccount.token");
+    }
   }
 
   /** Puts a TLS server in the place of the plain one. */
