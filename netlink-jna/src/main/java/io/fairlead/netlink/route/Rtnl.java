@@ -7,6 +7,7 @@ final class Rtnl {
   static final int NLM_F_CREATE = 0x400;
 
   static final int AF_UNSPEC = 0;
+  static final int AF_BRIDGE = 7;
 
   static final int RTM_NEWLINK = 16;
   static final int RTM_DELLINK = 17;
