@@ -30,6 +30,7 @@ public record ConnectionFilter(
           Optional.empty(),
           OptionalInt.empty());
 
+  private static final int AF_INET = 2;
   private static final int CTA_FILTER = 25;
   private static final int CTA_FILTER_ORIG_FLAGS = 1;
   private static final int CTA_FILTER_REPLY_FLAGS = 2;
@@ -105,7 +106,9 @@ public record ConnectionFilter(
   }
 
   private int bits(boolean hasAddress, int address, OptionalInt port, int portBit) {
-    int bits = hasAddress ? address : 0;
+    // ctnetlink_filter_match_tuple compares IPv6 addresses the wrong way round (5.8 to 6.18 at
+    // least): it would leave out just those that are wanted.
+    int bits = hasAddress && family == AF_INET ? address : 0;
     if (protocol.isPresent()) {
       bits |= PROTOCOL | (port.isPresent() ? portBit : 0);
     }

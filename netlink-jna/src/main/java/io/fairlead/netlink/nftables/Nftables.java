@@ -29,7 +29,7 @@ public final class Nftables {
 
   /** Starts changes to one table. The connection is theirs until they are committed. */
   public Transaction change(Table table) {
-    return new Transaction(connection, table);
+    return new Transaction(connection.transaction(), table);
   }
 
   /** The number of transactions that were committed in this namespace, by anybody. */

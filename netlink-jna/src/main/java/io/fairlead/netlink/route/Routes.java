@@ -1,5 +1,7 @@
 package io.fairlead.netlink.route;
 
+import static io.fairlead.netlink.route.Rtnl.AF_INET;
+import static io.fairlead.netlink.route.Rtnl.AF_INET6;
 import static io.fairlead.netlink.route.Rtnl.AF_UNSPEC;
 import static io.fairlead.netlink.route.Rtnl.NLM_F_CREATE;
 import static io.fairlead.netlink.route.Rtnl.NLM_F_EXCL;
@@ -8,10 +10,12 @@ import static io.fairlead.netlink.route.Rtnl.RTM_DELROUTE;
 import static io.fairlead.netlink.route.Rtnl.RTM_GETROUTE;
 import static io.fairlead.netlink.route.Rtnl.RTM_NEWROUTE;
 
+import io.fairlead.netlink.Message;
 import io.fairlead.netlink.MessageWriter;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import java.util.List;
+import java.util.Optional;
 
 /** The routes of a namespace, over a NETLINK_ROUTE connection that the caller owns. */
 public final class Routes {
@@ -28,7 +32,12 @@ public final class Routes {
     // Strict checking: the header may hold a family, a table, a protocol and a type to select by.
     MessageWriter out = connection.request(RTM_GETROUTE, 0);
     out.put8(AF_UNSPEC).put8(0).put8(0).put8(0).put32(0).put32(0);
-    return connection.dump("list routes", Route::read);
+    List<Optional<Route>> found =
+        connection.dump(
+            "list routes",
+            // MPLS and multicast routing come along, with addresses of other kinds.
+            answer -> Optional.of(answer).filter(Routes::isUnicast).map(Route::read));
+    return found.stream().flatMap(Optional::stream).toList();
   }
 
   /** Adds a route. EEXIST if there is one with this destination, table and priority. */
@@ -47,6 +56,10 @@ public final class Routes {
   public void delete(Route route) throws NetlinkException {
     write(connection.request(RTM_DELROUTE, 0), route);
     connection.execute("delete " + route);
+  }
+
+  private static boolean isUnicast(Message route) {
+    return route.u8(0) == AF_INET || route.u8(0) == AF_INET6;
   }
 
   private static void write(MessageWriter out, Route route) {

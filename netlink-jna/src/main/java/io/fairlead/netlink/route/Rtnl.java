@@ -7,7 +7,9 @@ final class Rtnl {
   static final int NLM_F_CREATE = 0x400;
 
   static final int AF_UNSPEC = 0;
+  static final int AF_INET = 2;
   static final int AF_BRIDGE = 7;
+  static final int AF_INET6 = 10;
 
   static final int RTM_NEWLINK = 16;
   static final int RTM_DELLINK = 17;
