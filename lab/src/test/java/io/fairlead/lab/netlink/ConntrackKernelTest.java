@@ -55,7 +55,7 @@ final class ConntrackKernelTest {
           chain output { type nat hook output priority -100;
             ip daddr 10.96.0.1 udp dport 53 dnat ip to 127.0.0.1:5353
           }
-          chain marking { type filter hook output priority 0; ct state new ct mark set 0x77 }
+          chain marking { type filter hook output priority 0; ct state new ct mark set 0x77; }
         }
         """,
         "nft",

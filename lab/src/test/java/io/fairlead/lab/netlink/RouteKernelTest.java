@@ -87,7 +87,7 @@ final class RouteKernelTest {
   void aSecondLinkOfTheSameNameIsRefusedByName() {
     NetlinkException e = assertThrows(NetlinkException.class, () -> links.addBridge("wire0"));
     assertEquals(Errno.EEXIST, e.errno());
-    assertTrue(e.getMessage().contains("wire0"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("wire0"), e.getMessage());
   }
 
   @Test
