@@ -1,7 +1,5 @@
 package io.fairlead.netlink.route;
 
-import static io.fairlead.netlink.route.Rtnl.AF_INET;
-import static io.fairlead.netlink.route.Rtnl.AF_INET6;
 import static io.fairlead.netlink.route.Rtnl.AF_UNSPEC;
 import static io.fairlead.netlink.route.Rtnl.NLM_F_CREATE;
 import static io.fairlead.netlink.route.Rtnl.NLM_F_EXCL;
@@ -10,7 +8,6 @@ import static io.fairlead.netlink.route.Rtnl.RTM_DELROUTE;
 import static io.fairlead.netlink.route.Rtnl.RTM_GETROUTE;
 import static io.fairlead.netlink.route.Rtnl.RTM_NEWROUTE;
 
-import io.fairlead.netlink.Message;
 import io.fairlead.netlink.MessageWriter;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
@@ -36,7 +33,7 @@ public final class Routes {
         connection.dump(
             "list routes",
             // MPLS and multicast routing come along, with addresses of other kinds.
-            answer -> Optional.of(answer).filter(Routes::isUnicast).map(Route::read));
+            answer -> Optional.of(answer).filter(Rtnl::isIp).map(Route::read));
     return found.stream().flatMap(Optional::stream).toList();
   }
 
@@ -56,10 +53,6 @@ public final class Routes {
   public void delete(Route route) throws NetlinkException {
     write(connection.request(RTM_DELROUTE, 0), route);
     connection.execute("delete " + route);
-  }
-
-  private static boolean isUnicast(Message route) {
-    return route.u8(0) == AF_INET || route.u8(0) == AF_INET6;
   }
 
   private static void write(MessageWriter out, Route route) {

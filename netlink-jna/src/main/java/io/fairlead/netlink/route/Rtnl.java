@@ -1,5 +1,7 @@
 package io.fairlead.netlink.route;
 
+import io.fairlead.netlink.Message;
+
 /** Numbers of linux/rtnetlink.h and its neighbours that more than one class here needs. */
 final class Rtnl {
   static final int NLM_F_REPLACE = 0x100;
@@ -25,4 +27,10 @@ final class Rtnl {
   static final int RTM_GETNEIGH = 30;
 
   private Rtnl() {}
+
+  /** Whether a message is about IPv4 or IPv6; all headers here start with the family. */
+  static boolean isIp(Message message) {
+    int family = message.u8(0);
+    return family == AF_INET || family == AF_INET6;
+  }
 }
