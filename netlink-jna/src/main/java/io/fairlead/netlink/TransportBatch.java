@@ -17,6 +17,7 @@ final class TransportBatch implements Batch {
   private final int initialCapacity;
   private final Failures failures = new Failures();
 
+  private boolean open; // next() began a request that is not yet ended
   private int openTag;
   private int openFlags;
   private int openStart;
@@ -32,7 +33,6 @@ final class TransportBatch implements Batch {
     this.oneDatagram = oneDatagram;
     this.messageLimit = oneDatagram ? Integer.MAX_VALUE : transport.replyCapacity();
     this.initialCapacity = transport.outgoing().capacity();
-    startSend();
   }
 
   @Override
@@ -44,12 +44,13 @@ final class TransportBatch implements Batch {
   public MessageWriter next(int type, int flags, int tag, int room) throws NetlinkException {
     endRequest();
     if (failures.count() == 0) {
-      startSend(); // the connection may have been used for something else since the last finish
+      startSend(); // the connection may have been used for something else since the last send
     }
     if (failures.count() >= messageLimit || (!oneDatagram && writer.remaining() < room)) {
       flush();
     }
     makeRoom(room);
+    open = true;
     openTag = tag;
     openFlags = flags;
     openStart = writer.length();
@@ -68,7 +69,9 @@ final class TransportBatch implements Batch {
 
   /** Ends the request that is being written, unless its writer took it back. */
   private void endRequest() {
-    if (!writer.isOpen()) {
+    boolean written = open && writer.isOpen();
+    open = false;
+    if (!written) {
       return;
     }
     writer.end();
