@@ -60,11 +60,18 @@ final class TransportBatch implements Batch {
   @Override
   public List<Failure> finish() throws NetlinkException {
     endRequest();
-    flush();
+    try {
+      flush();
+    } finally {
+      giveRoomBack();
+    }
+    return failures.take();
+  }
+
+  private void giveRoomBack() {
     if (transport.outgoing().capacity() > initialCapacity) {
       writer.moveTo(transport.resizeOutgoing(initialCapacity));
     }
-    return failures.take();
   }
 
   /** Ends the request that is being written, unless its writer took it back. */
@@ -112,6 +119,9 @@ final class TransportBatch implements Batch {
     }
     try {
       collect();
+    } catch (NetlinkException e) {
+      failures.take(); // the exception stands for the whole batch; the next begins afresh
+      throw e;
     } finally {
       startSend();
     }

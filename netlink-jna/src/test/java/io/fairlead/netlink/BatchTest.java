@@ -132,6 +132,21 @@ class BatchTest {
   }
 
   @Test
+  void failuresOfABatchThatFailedAreNotTheNextOnes() throws Exception {
+    FakeKernel kernel =
+        new FakeKernel(sent ->
+            sent.size() == 2
+                ? List.of(error(sent.getFirst(), Errno.EPERM, "no"), failure(Errno.EIO))
+                : answer(sent));
+    Batch batch = NetlinkConnection.over(kernel).batch();
+    batch.next(TYPE, 0, 1);
+    batch.next(TYPE, 0, 2);
+    assertThrows(NetlinkException.class, batch::finish);
+    batch.next(TYPE, 0, 3);
+    assertEquals(List.of(), batch.finish());
+  }
+
+  @Test
   void aTransactionIsOneDatagramHoweverLong() throws Exception {
     FakeKernel kernel = new FakeKernel(8 << 10, 3, BatchTest::answer);
     Batch transaction = NetlinkConnection.over(kernel).transaction();
