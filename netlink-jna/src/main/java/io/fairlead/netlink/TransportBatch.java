@@ -99,12 +99,12 @@ final class TransportBatch implements Batch {
     if (writer.remaining() >= room) {
       return;
     }
-    int used = writer.length();
-    int wanted = Math.max(Math.min(NetlinkConnection.MAX_DATAGRAM, 2 * (used + room)), used + room);
-    if (wanted > NetlinkConnection.MAX_DATAGRAM) {
-      throw new NetlinkException("a datagram of " + wanted + " bytes", Errno.EMSGSIZE, "too long");
+    long least = (long) writer.length() + room;
+    if (least > NetlinkConnection.MAX_DATAGRAM) {
+      throw new NetlinkException("a datagram of " + least + " bytes", Errno.EMSGSIZE, "too long");
     }
-    writer.moveTo(transport.resizeOutgoing(wanted));
+    int generous = (int) Math.min(NetlinkConnection.MAX_DATAGRAM, 2 * least);
+    writer.moveTo(transport.resizeOutgoing(generous));
   }
 
   private void flush() throws NetlinkException {
