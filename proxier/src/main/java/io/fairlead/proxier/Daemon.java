@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
+  private static final HostSetup HOST = new HostSetup(Path.of("/"));
+
   private final KernelDataplane dataplane;
   private final OperatorServers servers;
   private final Source source;
@@ -58,7 +60,24 @@ public final class Daemon implements AutoCloseable {
    * @throws CannotStartException naming everything that must be put right first
    */
   public static Daemon start(Settings settings) throws CannotStartException {
-    KernelDataplane dataplane = prepareHost(settings);
+    refuse(HOST.missingPrivileges());
+    try {
+      return start(settings, source(settings), KernelDataplane.open(settings.masquerade()));
+    } catch (NetlinkException e) {
+      throw new CannotStartException(e.getMessage());
+    }
+  }
+
+  /**
+   * The same with a source and a dataplane of the caller's making, which are the daemon's from now on.
+   */
+  public static Daemon start(Settings settings, Source source, KernelDataplane dataplane)
+      throws CannotStartException {
+    ImmutableList<String> problems = HOST.prepare(settings.ipvs(), dataplane.ipvs());
+    if (!problems.isEmpty()) {
+      dataplane.close();
+      throw new CannotStartException(problems);
+    }
     InstantSource clock = InstantSource.system();
     ImmutableSet<Family> families = ImmutableSet.copyOf(Family.values());
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -81,7 +100,6 @@ public final class Daemon implements AutoCloseable {
                 settings.ipvs().drainCheckInterval()),
             System::nanoTime);
     OperatorServers servers = serve(settings, health, registry, dataplane);
-    Source source = source(settings);
     log.info("node {}, {}", settings.nodeName(), source.description());
     source.start(new EventTap(loop, metrics, health));
     return new Daemon(dataplane, servers, source, loop);
@@ -90,6 +108,21 @@ public final class Daemon implements AutoCloseable {
   /** Keeps the kernel as it should be until {@link #stop}. */
   public void run() throws InterruptedException {
     loop.run();
+  }
+
+  /**
+   * Waits until every event that was reported before this call is in the kernel, or was refused. From any
+   * thread but the loop's.
+   */
+  public void settle() {
+    // The first answer comes before the pass that takes in what was queued, the second after it.
+    loop.ask(_ -> true).join();
+    loop.ask(_ -> true).join();
+  }
+
+  /** Has the kernel read back and repaired now. */
+  public void audit() {
+    loop.audit();
   }
 
   /** Ends {@link #run} after the pass under way, from any thread. */
@@ -103,23 +136,6 @@ public final class Daemon implements AutoCloseable {
     source.close();
     servers.close();
     dataplane.close();
-  }
-
-  private static KernelDataplane prepareHost(Settings settings) throws CannotStartException {
-    HostSetup host = new HostSetup(Path.of("/"));
-    refuse(host.missingPrivileges());
-    KernelDataplane dataplane;
-    try {
-      dataplane = KernelDataplane.open(settings.masquerade());
-    } catch (NetlinkException e) {
-      throw new CannotStartException(e.getMessage());
-    }
-    ImmutableList<String> problems = host.prepare(settings.ipvs(), dataplane.ipvs());
-    if (!problems.isEmpty()) {
-      dataplane.close();
-    }
-    refuse(problems);
-    return dataplane;
   }
 
   private static void refuse(ImmutableList<String> problems) throws CannotStartException {

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,25 +52,30 @@ public final class Fairlead {
   private static int daemon(Settings settings) throws InterruptedException {
     Logging.configure(settings.verbosity());
     Logger log = LoggerFactory.getLogger(Fairlead.class);
+    var ended = new CountDownLatch(1);
     try (Daemon daemon = Daemon.start(settings)) {
-      // The hook waits for the loop: the process must not end in the middle of a pass.
-      Thread loop = Thread.currentThread();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, loop, log), "stop"));
+      // SIGTERM: the process must not end in the middle of a pass. (Waiting for this thread instead
+      // would never end: it is itself stuck in exit() while the hooks run.)
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, ended), "stop"));
       daemon.run();
       log.info("stopped; the kernel keeps what it has");
       return 0;
     } catch (CannotStartException e) {
       e.problems().forEach(log::error);
       return CANNOT_START;
+    } finally {
+      ended.countDown();
     }
   }
 
-  private static void stop(Daemon daemon, Thread loop, Logger log) {
+  private static void stop(Daemon daemon, CountDownLatch ended) {
     daemon.stop();
     try {
-      loop.join(5_000);
+      if (!ended.await(5, TimeUnit.SECONDS)) {
+        System.err.println("fairlead: the pass under way takes too long; not waiting for it");
+      }
     } catch (InterruptedException e) {
-      log.warn("did not wait for the pass under way");
+      Thread.currentThread().interrupt();
     }
   }
 

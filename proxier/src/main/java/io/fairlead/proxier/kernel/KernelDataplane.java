@@ -10,8 +10,6 @@ import io.fairlead.core.dataplane.KernelState;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.ipvs.Ipvs;
-import io.fairlead.ipvs.IpvsBatch;
-import io.fairlead.netlink.Batch;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.jna.Netlink;
@@ -47,11 +45,21 @@ public final class KernelDataplane implements Dataplane, Closeable {
    * @throws NetlinkException naming what the kernel lacks, such as module ip_vs
    */
   public static KernelDataplane open(Settings.Masquerade masquerade) throws NetlinkException {
-    return new KernelDataplane(
+    return over(
         Netlink.open(NetlinkConnection.ROUTE),
         Netlink.open(NetlinkConnection.NETFILTER),
-        Ipvs.open(Netlink.open(NetlinkConnection.GENERIC)),
+        Netlink.open(NetlinkConnection.GENERIC),
         masquerade);
+  }
+
+  /** Takes over connections to the three protocols of the same namespace. */
+  public static KernelDataplane over(
+      NetlinkConnection route,
+      NetlinkConnection netfilter,
+      NetlinkConnection generic,
+      Settings.Masquerade masquerade)
+      throws NetlinkException {
+    return new KernelDataplane(route, netfilter, Ipvs.open(generic), masquerade);
   }
 
   /** IPVS itself, for timeouts, versions and statistics. */

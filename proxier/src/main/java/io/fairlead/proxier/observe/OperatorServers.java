@@ -3,14 +3,11 @@ package io.fairlead.proxier.observe;
 import com.google.common.collect.ImmutableMap;
 import io.fairlead.proxier.observe.Page.Answer;
 import io.fairlead.proxier.settings.Settings;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** The two HTTP servers that kube-proxy has: one for health, one for metrics. */
 public final class OperatorServers implements AutoCloseable {
@@ -95,42 +92,5 @@ public final class OperatorServers implements AutoCloseable {
   public void close() {
     healthz.ifPresent(HttpListener::close);
     metrics.ifPresent(HttpListener::close);
-  }
-
-  /** A health report as a page: 200 or 503, counted as kube-proxy counts them. */
-  private static final class HealthPage implements Page {
-    private final Health health;
-    private final Predicate<HealthReport> good;
-    private final Function<HealthReport, String> body;
-    private final Counter answered200;
-    private final Counter answered503;
-
-    HealthPage(
-        String name,
-        Health health,
-        MeterRegistry registry,
-        Predicate<HealthReport> good,
-        Function<HealthReport, String> body) {
-      this.health = health;
-      this.good = good;
-      this.body = body;
-      this.answered200 = counter(registry, name, 200);
-      this.answered503 = counter(registry, name, 503);
-    }
-
-    private static Counter counter(MeterRegistry registry, String name, int code) {
-      return Counter.builder("kubeproxy.proxy_" + name)
-          .description("Answers of /" + name)
-          .tag("code", Integer.toString(code))
-          .register(registry);
-    }
-
-    @Override
-    public Answer get(String accept) {
-      HealthReport report = health.report();
-      boolean ok = good.test(report);
-      (ok ? answered200 : answered503).increment();
-      return Answer.json(ok ? 200 : 503, body.apply(report));
-    }
   }
 }

@@ -29,6 +29,7 @@ final class SettingsReader {
   // IP_VS_SCHEDNAME_MAXLEN is 16, with the NUL at the end.
   private static final Pattern SCHEDULER = Pattern.compile("[a-z0-9_-]{1,15}");
 
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(596);
   private static final int HEALTHZ_PORT = 10256;
   private static final int METRICS_PORT = 10249;
 
@@ -133,9 +134,7 @@ final class SettingsReader {
         isOn(Flag.STRICT_ARP),
         cidrs(Flag.EXCLUDE_CIDRS),
         new Settings.Timeouts(
-            notNegative(Flag.TCP_TIMEOUT),
-            notNegative(Flag.TCP_FIN_TIMEOUT),
-            notNegative(Flag.UDP_TIMEOUT)),
+            timeout(Flag.TCP_TIMEOUT), timeout(Flag.TCP_FIN_TIMEOUT), timeout(Flag.UDP_TIMEOUT)),
         positive(Flag.DRAIN_CHECK_INTERVAL));
   }
 
@@ -205,6 +204,17 @@ final class SettingsReader {
     if (!value.isPositive()) {
       wrong(flag, "must be longer than 0s");
       return GoDuration.parse(flag.byDefault());
+    }
+    return value;
+  }
+
+  /**
+   * IPVS takes seconds; ip_vs_set_timeout refuses more than INT_MAX ticks, and HZ is up to 1000.
+   */
+  private Duration timeout(Flag flag) {
+    Duration value = notNegative(flag);
+    if (value.toNanosPart() != 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
+      wrong(flag, "must be whole seconds, at most 596h");
     }
     return value;
   }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Changes in the words of an operator who thinks in {@code ipvsadm} and {@code ip}. */
-final class Narration {
+public final class Narration {
   private Narration() {}
 
   /** One change, after the name of its Service if it has one. */
@@ -25,7 +25,7 @@ final class Narration {
   }
 
   /** How many changes there are of each kind: {@code 2 addresses bound, 1 virtual server added}. */
-  static String counts(List<Change> changes) {
+  public static String counts(List<Change> changes) {
     if (changes.isEmpty()) {
       return "nothing to change";
     }
@@ -53,7 +53,8 @@ final class Narration {
     };
   }
 
-  private static String of(Change change) {
+  /** One change, without the name of its Service. */
+  public static String of(Change change) {
     return switch (change) {
       case Change.CreateDevice _ -> "create device kube-ipvs0";
       case Change.ReplaceFilter replace ->

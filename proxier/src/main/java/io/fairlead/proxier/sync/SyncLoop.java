@@ -36,6 +36,8 @@ public final class SyncLoop implements Source.Listener {
 
     record Question(Runnable answer) implements Work {}
 
+    record Audit() implements Work {}
+
     record Stop() implements Work {}
   }
 
@@ -102,6 +104,11 @@ public final class SyncLoop implements Source.Listener {
     return answer;
   }
 
+  /** Has the kernel read back and repaired now, and not only when the sync period is over. */
+  public void audit() {
+    put(new Work.Audit());
+  }
+
   /** Ends {@link #run} after the pass that is under way. The kernel keeps what it has. */
   public void stop() {
     put(new Work.Stop());
@@ -141,6 +148,7 @@ public final class SyncLoop implements Source.Listener {
         reconciler.on(event);
       }
       case Work.Question(Runnable answer) -> answer.run();
+      case Work.Audit() -> timetable.auditAsked(clock.getAsLong());
       case Work.Stop() -> stopped = true;
     }
   }

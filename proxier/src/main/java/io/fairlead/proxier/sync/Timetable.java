@@ -59,6 +59,11 @@ final class Timetable {
     eventsAt = now + minSyncPeriod;
   }
 
+  /** Somebody wants the kernel read back at once. */
+  void auditAsked(long now) {
+    auditAt = now;
+  }
+
   /** The kernel was read back, and all that differed is as it should be. */
   void audited(long now) {
     auditAt = now + syncPeriod;
