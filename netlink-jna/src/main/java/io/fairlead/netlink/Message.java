@@ -35,14 +35,17 @@ public final class Message {
     this.end = start + length;
   }
 
+  /** What it is: an NLMSG_… control type below 16, or the family's own. */
   public int type() {
     return Short.toUnsignedInt(in.getShort(start + 4));
   }
 
+  /** NLM_F_… bits. */
   public int flags() {
     return Short.toUnsignedInt(in.getShort(start + 6));
   }
 
+  /** The number of the request that it answers. */
   public int sequence() {
     return in.getInt(start + 8);
   }

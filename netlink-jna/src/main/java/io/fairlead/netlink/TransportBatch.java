@@ -17,6 +17,7 @@ final class TransportBatch implements Batch {
   private final int initialCapacity;
   private final Failures failures = new Failures();
 
+  private boolean open; // next() began a request that is not yet ended
   private int openTag;
   private int openFlags;
   private int openStart;
@@ -32,7 +33,6 @@ final class TransportBatch implements Batch {
     this.oneDatagram = oneDatagram;
     this.messageLimit = oneDatagram ? Integer.MAX_VALUE : transport.replyCapacity();
     this.initialCapacity = transport.outgoing().capacity();
-    startSend();
   }
 
   @Override
@@ -44,12 +44,13 @@ final class TransportBatch implements Batch {
   public MessageWriter next(int type, int flags, int tag, int room) throws NetlinkException {
     endRequest();
     if (failures.count() == 0) {
-      startSend(); // the connection may have been used for something else since the last finish
+      startSend(); // the connection may have been used for something else since the last send
     }
     if (failures.count() >= messageLimit || (!oneDatagram && writer.remaining() < room)) {
       flush();
     }
     makeRoom(room);
+    open = true;
     openTag = tag;
     openFlags = flags;
     openStart = writer.length();
@@ -59,16 +60,25 @@ final class TransportBatch implements Batch {
   @Override
   public List<Failure> finish() throws NetlinkException {
     endRequest();
-    flush();
-    if (transport.outgoing().capacity() > initialCapacity) {
-      writer.moveTo(transport.resizeOutgoing(initialCapacity));
+    try {
+      flush();
+    } finally {
+      giveRoomBack();
     }
     return failures.take();
   }
 
+  private void giveRoomBack() {
+    if (transport.outgoing().capacity() > initialCapacity) {
+      writer.moveTo(transport.resizeOutgoing(initialCapacity));
+    }
+  }
+
   /** Ends the request that is being written, unless its writer took it back. */
   private void endRequest() {
-    if (!writer.isOpen()) {
+    boolean written = open && writer.isOpen();
+    open = false;
+    if (!written) {
       return;
     }
     writer.end();
@@ -89,12 +99,12 @@ final class TransportBatch implements Batch {
     if (writer.remaining() >= room) {
       return;
     }
-    int used = writer.length();
-    int wanted = Math.max(Math.min(NetlinkConnection.MAX_DATAGRAM, 2 * (used + room)), used + room);
-    if (wanted > NetlinkConnection.MAX_DATAGRAM) {
-      throw new NetlinkException("a datagram of " + wanted + " bytes", Errno.EMSGSIZE, "too long");
+    long least = (long) writer.length() + room;
+    if (least > NetlinkConnection.MAX_DATAGRAM) {
+      throw new NetlinkException("a datagram of " + least + " bytes", Errno.EMSGSIZE, "too long");
     }
-    writer.moveTo(transport.resizeOutgoing(wanted));
+    int generous = (int) Math.min(NetlinkConnection.MAX_DATAGRAM, 2 * least);
+    writer.moveTo(transport.resizeOutgoing(generous));
   }
 
   private void flush() throws NetlinkException {
@@ -109,6 +119,9 @@ final class TransportBatch implements Batch {
     }
     try {
       collect();
+    } catch (NetlinkException e) {
+      failures.take(); // the exception stands for the whole batch; the next begins afresh
+      throw e;
     } finally {
       startSend();
     }

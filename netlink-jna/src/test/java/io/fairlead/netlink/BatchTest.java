@@ -61,6 +61,24 @@ class BatchTest {
     assertEquals(List.of(), batch.finish());
   }
 
+  /** A batch that remembered its old numbers would take these failures for stale ones. */
+  @Test
+  void otherRequestsMayComeBetweenTwoUsesOfABatch() throws Exception {
+    FakeKernel kernel = new FakeKernel(BatchTest::answer);
+    NetlinkConnection connection = NetlinkConnection.over(kernel);
+    Batch batch = connection.batch();
+    batch.next(REFUSED, 0, 1);
+    assertEquals(1, batch.finish().size());
+    connection.request(TYPE, 0);
+    connection.execute("op");
+    connection.request(TYPE, 0);
+    assertEquals(List.of(), batch.finish(), "a request is not the batch's to send");
+    connection.execute("op");
+    batch.next(REFUSED, 0, 2);
+    assertEquals(List.of("2 EPERM no"), texts(batch.finish()));
+    assertEquals("[[5], [5], [5], [5]]", flags(kernel));
+  }
+
   @Test
   void aRequestThatItsWriterTookBackIsNotSent() throws Exception {
     FakeKernel kernel = new FakeKernel(BatchTest::answer);
@@ -111,6 +129,21 @@ class BatchTest {
     }
     batch.next(REFUSED, 0, 2);
     assertEquals(List.of("2 EPERM no"), texts(batch.finish()));
+  }
+
+  @Test
+  void failuresOfABatchThatFailedAreNotTheNextOnes() throws Exception {
+    FakeKernel kernel =
+        new FakeKernel(sent ->
+            sent.size() == 2
+                ? List.of(error(sent.getFirst(), Errno.EPERM, "no"), failure(Errno.EIO))
+                : answer(sent));
+    Batch batch = NetlinkConnection.over(kernel).batch();
+    batch.next(TYPE, 0, 1);
+    batch.next(TYPE, 0, 2);
+    assertThrows(NetlinkException.class, batch::finish);
+    batch.next(TYPE, 0, 3);
+    assertEquals(List.of(), batch.finish());
   }
 
   @Test

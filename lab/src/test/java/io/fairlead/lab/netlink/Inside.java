@@ -4,6 +4,7 @@ import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.jna.Netlink;
 import io.fairlead.netlink.jna.NetlinkOptions;
+import io.fairlead.netlink.jna.NetworkNamespace;
 import io.fairlead.netlink.jna.PrivateNamespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,16 @@ final class Inside implements AutoCloseable {
   }
 
   NetlinkConnection open(int protocol) throws NetlinkException {
-    return Netlink.open(protocol, NetlinkOptions.DEFAULT.in(owner.namespace()));
+    return Netlink.open(protocol, options());
+  }
+
+  NetlinkOptions options() {
+    return NetlinkOptions.DEFAULT.in(owner.namespace());
+  }
+
+  /** Runs code in the namespace. */
+  <T> T call(NetworkNamespace.Task<T, IOException> task) throws IOException {
+    return owner.namespace().call(task);
   }
 
   /**

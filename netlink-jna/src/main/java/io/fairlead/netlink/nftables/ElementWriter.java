@@ -22,6 +22,8 @@ public final class ElementWriter {
   private final NamedSet set;
   private final int setId;
   private final boolean concatenation;
+  private final int keyLength;
+  private final int valueLength;
 
   private MessageWriter out;
   private int messageStart;
@@ -39,6 +41,8 @@ public final class ElementWriter {
     this.set = set;
     this.setId = setId;
     this.concatenation = set.key().size() > 1;
+    this.keyLength = set.keyLength();
+    this.valueLength = set.valueLength();
     this.out = open();
   }
 
@@ -50,14 +54,14 @@ public final class ElementWriter {
       out = open();
     }
     element = out.openNest(Nft.NFTA_LIST_ELEM);
-    openPart(Nft.ELEM_KEY, set.keyLength());
+    openPart(Nft.ELEM_KEY, keyLength);
     return this;
   }
 
   /** Goes on with what the map holds for the key. */
   public ElementWriter value() {
     closePart();
-    openPart(Nft.ELEM_DATA, set.valueLength());
+    openPart(Nft.ELEM_DATA, valueLength);
     return this;
   }
 

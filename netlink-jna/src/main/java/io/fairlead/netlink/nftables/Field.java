@@ -1,6 +1,9 @@
 package io.fairlead.netlink.nftables;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fairlead.netlink.NetAddress;
+import java.util.Arrays;
 
 /** Something that a rule can match on, with the name that {@code nft} gives it. */
 public enum Field {
@@ -47,9 +50,19 @@ public enum Field {
   /** The NFPROTO_… that a packet must have for this to exist; 0 if any will do. */
   int requiredProtocol() {
     return switch (this) {
-      case IP_SADDR, IP_DADDR, CT_ORIGINAL_IP_DADDR -> NFPROTO_IPV4;
-      case IP6_SADDR, IP6_DADDR, CT_ORIGINAL_IP6_DADDR -> NFPROTO_IPV6;
-      case L4PROTO, TH_SPORT, TH_DPORT, MARK, IIFNAME, OIFNAME, CT_ORIGINAL_PROTO_DST -> 0;
+      case IP_SADDR, IP_DADDR -> NFPROTO_IPV4;
+      case IP6_SADDR, IP6_DADDR -> NFPROTO_IPV6;
+      // The kernel itself asks a connection for its IP version (nft_ct_get_eval).
+      case L4PROTO,
+          TH_SPORT,
+          TH_DPORT,
+          MARK,
+          IIFNAME,
+          OIFNAME,
+          CT_ORIGINAL_IP_DADDR,
+          CT_ORIGINAL_IP6_DADDR,
+          CT_ORIGINAL_PROTO_DST ->
+          0;
     };
   }
 
@@ -93,10 +106,19 @@ public enum Field {
     return type == DataType.MARK ? Bytes.host32((int) value) : Bytes.network(value, type.length());
   }
 
+  /** A name as the kernel compares it, padded with NULs. */
+  static Bytes name(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    if (bytes.length >= DataType.IFNAME.length()) {
+      throw new IllegalArgumentException("interface name \"" + text + "\" is longer than 15 bytes");
+    }
+    return Bytes.owned(Arrays.copyOf(bytes, DataType.IFNAME.length()));
+  }
+
   /** The first {@code length} bytes of an address. */
   static Bytes prefix(NetAddress address, int length) {
     byte[] whole = address.toInetAddress().getAddress();
-    return Bytes.owned(java.util.Arrays.copyOf(whole, length));
+    return Bytes.owned(Arrays.copyOf(whole, length));
   }
 
   private static Expression network(int offset, int length, int register) {

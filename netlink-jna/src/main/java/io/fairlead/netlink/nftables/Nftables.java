@@ -20,6 +20,7 @@ public final class Nftables {
   private static final int RULE_CHAIN = 2;
   private static final int SET_NAME = 2;
   private static final int NFTA_GEN_ID = 1;
+  private static final int ATTEMPTS = 10;
 
   private final NetlinkConnection connection;
 
@@ -29,7 +30,7 @@ public final class Nftables {
 
   /** Starts changes to one table. The connection is theirs until they are committed. */
   public Transaction change(Table table) {
-    return new Transaction(connection, table);
+    return new Transaction(connection.transaction(), table);
   }
 
   /** The number of transactions that were committed in this namespace, by anybody. */
@@ -82,16 +83,44 @@ public final class Nftables {
 
   /** The rules of a table, chain by chain in their order; empty if there is no such table. */
   public List<Rule.Installed> rules(Table table) throws NetlinkException {
-    request(Nft.GETRULE, table);
-    return resolve(table, connection.dump("list rules of " + table, ObjectReader::rule));
+    return consistent(() -> {
+      request(Nft.GETRULE, table);
+      return resolve(table, connection.dump("list rules of " + table, ObjectReader::rule));
+    });
   }
 
   /** The rules of one chain in their order; empty if it is not there. */
   public List<Rule.Installed> rules(Table table, String chain) throws NetlinkException {
-    request(Nft.GETRULE, table).string(RULE_CHAIN, chain);
-    return resolve(
-        table,
-        connection.dump("list rules of chain " + chain + " in " + table, ObjectReader::rule));
+    String operation = "list rules of chain " + chain + " in " + table;
+    return consistent(() -> {
+      request(Nft.GETRULE, table).string(RULE_CHAIN, chain);
+      return resolve(table, connection.dump(operation, ObjectReader::rule));
+    });
+  }
+
+  /** Something that takes more than one dump. */
+  private interface Read<T> {
+    T read() throws NetlinkException;
+  }
+
+  /** Reads again if a transaction was committed meanwhile, which one dump notices, but not two. */
+  private <T> T consistent(Read<T> read) throws NetlinkException {
+    for (int attempt = 1; ; attempt++) {
+      int before = generation();
+      try {
+        T result = read.read();
+        if (generation() == before) {
+          return result;
+        }
+      } catch (NetlinkException e) {
+        if (e.errno() != Errno.ENOENT || generation() == before) {
+          throw e; // else: a rule and its anonymous set went away between two dumps
+        }
+      }
+      if (attempt == ATTEMPTS) {
+        throw new NetlinkException("list rules", Errno.EINTR, "others keep changing them");
+      }
+    }
   }
 
   private List<NamedSet> allSets(Table table) throws NetlinkException {
@@ -109,14 +138,14 @@ public final class Nftables {
   /** Puts the elements of anonymous sets into the lookups that use them. */
   private List<Rule.Installed> resolve(Table table, List<Rule.Installed> rules)
       throws NetlinkException {
+    if (rules.stream().noneMatch(Nftables::looksIntoAnonymousSet)) {
+      return rules;
+    }
     Map<String, NamedSet> anonymous = new HashMap<>();
     for (NamedSet set : allSets(table)) {
       if (set.flags().contains(NamedSet.Flag.ANONYMOUS) && set.key().size() == 1) {
         anonymous.put(set.name(), set);
       }
-    }
-    if (anonymous.isEmpty()) {
-      return rules;
     }
     List<Rule.Installed> resolved = new ArrayList<>(rules.size());
     for (Rule.Installed installed : rules) {
@@ -128,6 +157,12 @@ public final class Nftables {
       resolved.add(new Rule.Installed(rule, installed.handle()));
     }
     return resolved;
+  }
+
+  private static boolean looksIntoAnonymousSet(Rule.Installed installed) {
+    return installed.rule().expressions().stream()
+        .anyMatch(expression ->
+            expression instanceof Expression.Lookup lookup && lookup.set().startsWith("__set"));
   }
 
   private Expression resolve(Table table, Expression expression, Map<String, NamedSet> anonymous)

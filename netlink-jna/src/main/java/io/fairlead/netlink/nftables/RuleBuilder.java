@@ -78,6 +78,12 @@ public final class RuleBuilder {
     return compare(Expression.Comparison.NOT_EQUAL, field.value(value));
   }
 
+  /** Goes on if the interface has this name; for {@link Field#IIFNAME} and OIFNAME. */
+  public RuleBuilder is(Field field, String name) {
+    load(field);
+    return compare(Expression.Comparison.EQUAL, Field.name(name));
+  }
+
   /** Goes on if an address of the packet is in the network. */
   public RuleBuilder within(Field field, NetAddress network, int prefixLength) {
     return prefix(Expression.Comparison.EQUAL, field, network, prefixLength);

@@ -2,7 +2,6 @@ package io.fairlead.netlink.nftables;
 
 import io.fairlead.netlink.Batch;
 import io.fairlead.netlink.MessageWriter;
-import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +26,8 @@ public final class Transaction {
   private boolean tableIsDeleted;
   private int sets;
 
-  Transaction(NetlinkConnection connection, Table table) {
-    this.batch = connection.transaction();
+  Transaction(Batch batch, Table table) {
+    this.batch = batch;
     this.table = table;
   }
 

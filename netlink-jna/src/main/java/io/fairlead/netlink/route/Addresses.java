@@ -12,6 +12,7 @@ import io.fairlead.netlink.NetAddress;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import java.util.List;
+import java.util.Optional;
 
 /** The addresses of a namespace's devices, over a NETLINK_ROUTE connection that the caller owns. */
 public final class Addresses {
@@ -46,7 +47,11 @@ public final class Addresses {
   public List<InterfaceAddress> list(int family, int link) throws NetlinkException {
     // Strict checking: everything but family and index must be 0 (inet_valid_dump_ifaddr_req).
     header(connection.request(RTM_GETADDR, 0), family, 0, 0, link);
-    return connection.dump("list addresses", InterfaceAddress::read);
+    List<Optional<InterfaceAddress>> found =
+        connection.dump(
+            "list addresses", // those of other protocols (MCTP, Phonet) come along
+            answer -> Optional.of(answer).filter(Rtnl::isIp).map(InterfaceAddress::read));
+    return found.stream().flatMap(Optional::stream).toList();
   }
 
   /**

@@ -53,7 +53,7 @@ public final class ObjectDecoder {
     if (!list[0]) {
       kindOf(fields).ifPresent(kind -> report(fields, kind, sink, nameless));
     }
-    return new ListHeader(fields.metadata.resourceVersion, fields.metadata.continueToken);
+    return new ListHeader(list[0], fields.metadata.resourceVersion, fields.metadata.continueToken);
   }
 
   /** Reads one event of a watch, at whose START_OBJECT the parser stands. */

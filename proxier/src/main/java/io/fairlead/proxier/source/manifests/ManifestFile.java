@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What one file of manifests holds: YAML with any number of documents, or JSON, of single objects
@@ -28,12 +29,19 @@ record ManifestFile(ImmutableMap<ObjectKey, Decoded> objects, ImmutableList<Prob
   private static final JsonFactory YAML = new YAMLFactory();
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** The file cannot be read as a whole; the message names the file, and line and column. */
+  /** The file cannot be read as a whole; the problem names the file, the line and the column. */
   static final class UnreadableException extends Exception {
     private static final long serialVersionUID = 1;
 
-    UnreadableException(String message, Throwable cause) {
-      super(message, cause);
+    private final transient Problem problem;
+
+    UnreadableException(String where, String why, Throwable cause) {
+      super(where + ": " + why, cause);
+      this.problem = new Problem(where, "", why + "; what the file held before stays");
+    }
+
+    Problem problem() {
+      return problem;
     }
   }
 
@@ -46,10 +54,15 @@ record ManifestFile(ImmutableMap<ObjectKey, Decoded> objects, ImmutableList<Prob
       return new Reading(file, in).all();
     } catch (JsonProcessingException e) {
       String at = e.getLocation() == null ? "" : ":" + position(e.getLocation());
-      throw new UnreadableException(file + at + ": " + e.getOriginalMessage(), e);
+      throw new UnreadableException(file.getFileName() + at, inOneLine(e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new UnreadableException(file + ": cannot be read: " + e, e);
+      throw new UnreadableException(file.getFileName().toString(), "cannot be read: " + e, e);
     }
+  }
+
+  /** YAML's messages quote the file over several indented lines; the position says it shorter. */
+  private static String inOneLine(String message) {
+    return message.lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining(", "));
   }
 
   private static String position(JsonLocation location) {

@@ -8,11 +8,11 @@ import io.fairlead.proxier.source.Source;
 import io.fairlead.proxier.source.decode.Problem;
 import io.fairlead.proxier.source.manifests.FolderWatch.Changes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class ManifestFolder implements Source {
     this.folder = folder;
     this.timing = timing;
     this.problems = problems;
-    this.manifests = new Manifests(ownNode);
+    this.manifests = new Manifests(ownNode, problems);
   }
 
   @Override
@@ -143,7 +143,7 @@ public final class ManifestFolder implements Source {
     Set<String> present = new TreeSet<>();
     try (Stream<Path> entries = Files.list(folder)) {
       entries.map(ManifestFolder::nameOf).filter(ManifestFolder::isManifest).forEach(present::add);
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       note(folder.toString(), "cannot be listed, so its last known content stays: " + e);
       return;
     }
@@ -158,10 +158,8 @@ public final class ManifestFolder implements Source {
     try {
       ManifestFile content = ManifestFile.read(folder.resolve(name));
       fingerprint.ifPresent(value -> fingerprints.put(name, value));
+      problems.report(name, content.problems());
       manifests.put(name, content, events);
-      List<Problem> found = new ArrayList<>(content.problems());
-      manifests.duplicates(name, found::add);
-      problems.report(name, found);
     } catch (ManifestFile.UnreadableException e) {
       unreadable(name, e);
     }
@@ -171,7 +169,7 @@ public final class ManifestFolder implements Source {
     if (e.getCause() instanceof NoSuchFileException) {
       drop(name);
     } else {
-      note(name, e.getMessage() + "; what the file held before stays");
+      problems.report(name, List.of(e.problem()));
     }
   }
 

@@ -1,10 +1,12 @@
 package io.fairlead.proxier.source.manifests;
 
 import io.fairlead.core.cluster.ClusterEvent;
+import io.fairlead.proxier.source.ProblemLog;
 import io.fairlead.proxier.source.decode.Decoded;
 import io.fairlead.proxier.source.decode.Problem;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.function.Consumer;
  */
 final class Manifests {
   private final Optional<String> ownNode;
+  private final ProblemLog problems;
   private final Map<String, ManifestFile> files = new HashMap<>();
   private final Map<ObjectKey, NavigableMap<String, Decoded>> claims = new HashMap<>();
   private final Map<ObjectKey, ClusterEvent> reported = new HashMap<>();
@@ -25,8 +28,9 @@ final class Manifests {
   /**
    * @param ownNode the only Node that is taken from the files, if any
    */
-  Manifests(Optional<String> ownNode) {
+  Manifests(Optional<String> ownNode, ProblemLog problems) {
     this.ownNode = ownNode;
+    this.problems = problems;
   }
 
   /** Takes what a file holds now in place of what it held, and reports the difference. */
@@ -58,26 +62,6 @@ final class Manifests {
     return reported.size();
   }
 
-  /** The objects of this file that another file has as well, and which of the two counts. */
-  void duplicates(String file, Consumer<Problem> problems) {
-    ManifestFile content = files.get(file);
-    if (content != null) {
-      content.objects().forEach((key, object) -> duplicate(key, object, problems));
-    }
-  }
-
-  private void duplicate(ObjectKey key, Decoded object, Consumer<Problem> problems) {
-    NavigableMap<String, Decoded> claimants = claim(key);
-    if (claimants.size() > 1) {
-      problems.accept(
-          new Problem(
-              object.describe(),
-              "",
-              "is in the files %s; the one in %s counts"
-                  .formatted(String.join(", ", claimants.keySet()), claimants.firstKey())));
-    }
-  }
-
   private NavigableMap<String, Decoded> claim(ObjectKey key) {
     return claims.computeIfAbsent(key, _ -> new TreeMap<>());
   }
@@ -96,6 +80,7 @@ final class Manifests {
     if (claimants.isEmpty()) {
       claims.remove(key);
     }
+    noteDuplicates(key, claimants);
     Optional<ClusterEvent> now =
         Optional.ofNullable(claimants.firstEntry())
             .filter(_ -> isWanted(key))
@@ -106,6 +91,18 @@ final class Manifests {
       }
     } else if (reported.remove(key) != null) {
       events.accept(key.kind().removed(key.name()));
+    }
+  }
+
+  private void noteDuplicates(ObjectKey key, NavigableMap<String, Decoded> claimants) {
+    String object = key.kind().describe(key.name());
+    if (claimants.size() < 2) {
+      problems.clear(object);
+    } else {
+      String text =
+          "is in the files %s; the one in %s counts"
+              .formatted(String.join(", ", claimants.keySet()), claimants.firstKey());
+      problems.report(object, List.of(new Problem(object, "", text)));
     }
   }
 
