@@ -18,16 +18,15 @@ final class Asker {
   Asker(Host from, IpAddress vip, int port) {
     thread =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (!stopped) {
-                    Outcome outcome = from.tcp(vip, port);
-                    if (!(outcome instanceof Answer)) {
-                      failed.add(outcome);
-                    }
-                    asked.incrementAndGet();
-                  }
-                });
+            .start(() -> {
+              while (!stopped) {
+                Outcome outcome = from.tcp(vip, port);
+                if (!(outcome instanceof Answer)) {
+                  failed.add(outcome);
+                }
+                asked.incrementAndGet();
+              }
+            });
   }
 
   /** Waits until so many more requests have ended. */

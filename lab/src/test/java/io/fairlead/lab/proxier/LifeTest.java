@@ -68,8 +68,7 @@ class LifeTest {
   @Test
   void aDrainedEndpointIsRemovedOnceItIsIdle() throws Exception {
     // After a FIN the kernel keeps the connection for two minutes, unless told otherwise.
-    try (NodeProxy proxy =
-        NodeProxy.start(node, List.of(web, both), "--ipvs-tcpfin-timeout=1s")) {
+    try (NodeProxy proxy = NodeProxy.start(node, List.of(web, both), "--ipvs-tcpfin-timeout=1s")) {
       try (var stream = streamTo(pod1)) {
         proxy.apply(onlyPod2);
         assertEquals(Optional.of("pod1"), stream.ask().answeredBy());
@@ -124,9 +123,9 @@ class LifeTest {
     Service other = Objects.service("other", "10.96.0.99");
 
     try (NodeProxy _ =
-        NodeProxy.start(
-            node, List.of(other, Objects.slice(other, Family.IPV4, "node1", pod2)))) {
-      assertEquals(Optional.of("pod2"), client.tcp(IpAddress.parse("10.96.0.99"), PORT).answeredBy());
+        NodeProxy.start(node, List.of(other, Objects.slice(other, Family.IPV4, "node1", pod2)))) {
+      assertEquals(
+          Optional.of("pod2"), client.tcp(IpAddress.parse("10.96.0.99"), PORT).answeredBy());
       assertFalse(ipvs().contains("10.96.30.32"), this::ipvs);
       assertFalse(addresses().contains("10.96.30.32"), this::addresses);
     }
@@ -184,7 +183,8 @@ class LifeTest {
 
       assertEquals("", ipvs());
       assertFalse(addresses().contains("10.96.30.32"), this::addresses);
-      assertFalse(node.namespace().run("nft", "list", "table", "inet", "fairlead").contains("10.96"));
+      assertFalse(
+          node.namespace().run("nft", "list", "table", "inet", "fairlead").contains("10.96"));
     }
   }
 
@@ -239,8 +239,7 @@ class LifeTest {
     NodeProxy.start(node, List.of(web, both)).close();
 
     // Fail static: what is there keeps its scheduler, and its endpoints are followed all the same.
-    try (NodeProxy proxy =
-        NodeProxy.start(node, List.of(web, both), "--ipvs-scheduler=nosuch")) {
+    try (NodeProxy proxy = NodeProxy.start(node, List.of(web, both), "--ipvs-scheduler=nosuch")) {
       proxy.apply(onlyPod2);
       assertEquals(Set.of("pod2"), answering(4));
     }

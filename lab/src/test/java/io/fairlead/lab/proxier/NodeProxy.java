@@ -48,14 +48,13 @@ final class NodeProxy implements AutoCloseable {
     AtomicInteger writes = new AtomicInteger();
     NodeProxy proxy =
         node.namespace()
-            .call(
-                () -> {
-                  Settings settings = settings(node, flags);
-                  Daemon daemon =
-                      Daemon.start(settings, source, counting(settings.masquerade(), writes));
-                  Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
-                  return new NodeProxy(daemon, source, loop, writes);
-                });
+            .call(() -> {
+              Settings settings = settings(node, flags);
+              Daemon daemon =
+                  Daemon.start(settings, source, counting(settings.masquerade(), writes));
+              Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
+              return new NodeProxy(daemon, source, loop, writes);
+            });
     proxy.daemon.settle();
     return proxy;
   }

@@ -43,8 +43,7 @@ final class Objects {
   }
 
   static Service withExternalIps(Service service, String... addresses) {
-    return copy(
-        service, addresses(addresses), service.loadBalancerIps(), service.affinity());
+    return copy(service, addresses(addresses), service.loadBalancerIps(), service.affinity());
   }
 
   static Service withLoadBalancerIps(Service service, String... addresses) {
@@ -68,7 +67,9 @@ final class Objects {
   /** The ready pods of a Service, in one family, on the node of that name. */
   static EndpointSlice slice(Service service, Family family, String node, Pod... pods) {
     return new EndpointSlice(
-        new ObjectName("default", service.name().name() + "-" + family.label().toLowerCase(java.util.Locale.ROOT)),
+        new ObjectName(
+            "default",
+            service.name().name() + "-" + family.label().toLowerCase(java.util.Locale.ROOT)),
         service.name(),
         family,
         Stream.of(Protocol.values())

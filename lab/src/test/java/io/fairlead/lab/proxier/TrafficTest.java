@@ -155,8 +155,7 @@ class TrafficTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aServiceWithoutEndpointsIsRefusedAtOnce(Way way) {
-    IpAddress vip =
-        IpAddress.parse(way.family == Family.IPV4 ? "10.96.0.12" : "fd00:10:96::c");
+    IpAddress vip = IpAddress.parse(way.family == Family.IPV4 ? "10.96.0.12" : "fd00:10:96::c");
 
     assertRefusedAtOnce(ask(way.from, vip, PORT, way.protocol));
   }
@@ -164,12 +163,10 @@ class TrafficTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aPodReachesItselfThroughItsService(Way way) {
-    IpAddress vip =
-        IpAddress.parse(way.family == Family.IPV4 ? "10.96.0.11" : "fd00:10:96::b");
+    IpAddress vip = IpAddress.parse(way.family == Family.IPV4 ? "10.96.0.11" : "fd00:10:96::b");
 
     assertEquals(
-        new Answer("pod1", node.addresses().of(way.family)),
-        ask(pod1, vip, PORT, way.protocol));
+        new Answer("pod1", node.addresses().of(way.family)), ask(pod1, vip, PORT, way.protocol));
   }
 
   private static void assertRefusedAtOnce(Outcome outcome) {
