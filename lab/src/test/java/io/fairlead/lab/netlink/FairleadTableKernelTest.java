@@ -132,6 +132,53 @@ final class FairleadTableKernelTest {
     }
   }
 
+  @Test
+  void theIpv6HalfIsTheSameToo() throws IOException, InterruptedException {
+    theirs.runWith(
+        """
+        table inet fairlead {
+          set hairpin6 {
+            type ipv6_addr . inet_proto . inet_service . ipv6_addr
+            elements = { fd00::1 . udp . 53 . fd00::1 }
+          }
+          chain postrouting { type nat hook postrouting priority 95;
+            ip6 daddr . meta l4proto . th dport . ip6 saddr @hairpin6 masquerade fully-random
+            ip6 saddr != fd00::/16 drop
+          }
+        }
+        """,
+        "nft",
+        "-f",
+        "-");
+    NetAddress pod = NetAddress.v6(0xfd00_0000_0000_0000L, 1);
+    NamedSet hairpin6 =
+        NamedSet.of(
+            "hairpin6",
+            DataType.IPV6_ADDR,
+            DataType.INET_PROTO,
+            DataType.INET_SERVICE,
+            DataType.IPV6_ADDR);
+    try (NetlinkConnection connection = ours.open(NetlinkConnection.NETFILTER)) {
+      Transaction change = new Nftables(connection).change(TABLE);
+      change.addTable();
+      change.addSet(hairpin6);
+      change.addElements(hairpin6).key().address(pod).u8(17).u16(53).address(pod);
+      change.addChain(Chain.base("postrouting", Chain.Type.NAT, Chain.Hook.POSTROUTING, 95));
+      change.addRule(
+          in("postrouting")
+              .in("hairpin6", Field.IP6_DADDR, L4PROTO, TH_DPORT, Field.IP6_SADDR)
+              .masqueradeFullyRandom()
+              .build());
+      change.addRule(in("postrouting").outside(Field.IP6_SADDR, pod, 16).drop().build());
+      change.commit();
+    }
+    assertEquals(theirs.run("nft", "list", "ruleset"), ours.run("nft", "list", "ruleset"));
+    try (NetlinkConnection here = ours.open(NetlinkConnection.NETFILTER);
+        NetlinkConnection there = theirs.open(NetlinkConnection.NETFILTER)) {
+      assertEquals(rules(new Nftables(there)), rules(new Nftables(here)));
+    }
+  }
+
   private static List<Rule> rules(Nftables nftables) throws NetlinkException {
     return nftables.rules(TABLE).stream().map(Rule.Installed::rule).toList();
   }
