@@ -116,24 +116,28 @@ public final class Planner {
         return;
       }
       var key = new VirtualServerKey.Addressed(address, port.port(), port.protocol());
-      frontends.putIfAbsent(
-          key,
-          new Frontend(
-              kind, new VirtualServer(key, options(family), servers(chosen)), elements(key, kind)));
+      var server = new VirtualServer(key, options(family), servers(chosen));
+      frontends.putIfAbsent(key, new Frontend(kind, server, elements(key, kind, chosen.isEmpty())));
     }
 
     private ImmutableList<SetElement> elements(
-        VirtualServerKey.Addressed key, Frontend.Kind kind) {
-      SetElement reachable = element(key, SetElement.ServicePort.Set.SERVICES);
-      return switch (kind) {
-        case CLUSTER_IP ->
-            ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
-        // Local keeps the client's address, which is what it is for.
-        case EXTERNAL ->
-            service.externalTrafficPolicy() == TrafficPolicy.LOCAL
-                ? ImmutableList.of(reachable)
-                : ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.MASQUERADE));
-      };
+        VirtualServerKey.Addressed key, Frontend.Kind kind, boolean empty) {
+      var elements = ImmutableList.<SetElement>builder();
+      elements.add(element(key, SetElement.ServicePort.Set.SERVICES));
+      // IPVS alone leaves SCTP clients waiting: they do not believe its ICMP error.
+      if (empty) {
+        elements.add(element(key, SetElement.ServicePort.Set.NO_ENDPOINTS));
+      }
+      switch (kind) {
+        case CLUSTER_IP -> elements.add(element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
+        case EXTERNAL -> {
+          // Local keeps the client's address, which is what it is for.
+          if (service.externalTrafficPolicy() == TrafficPolicy.CLUSTER) {
+            elements.add(element(key, SetElement.ServicePort.Set.MASQUERADE));
+          }
+        }
+      }
+      return elements.build();
     }
 
     private VirtualServerOptions options(Family family) {
