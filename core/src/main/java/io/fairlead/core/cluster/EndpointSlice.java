@@ -21,6 +21,11 @@ public record EndpointSlice(
     ImmutableList<Port> ports,
     ImmutableList<Endpoint> endpoints) {
 
+  /** Whether any endpoint is meant for certain zones. */
+  boolean hasZoneHints() {
+    return endpoints.stream().anyMatch(endpoint -> !endpoint.zoneHints().isEmpty());
+  }
+
   /** A port that every endpoint of the slice serves; {@code name} matches the Service port's. */
   public record Port(String name, Protocol protocol, int port) {}
 

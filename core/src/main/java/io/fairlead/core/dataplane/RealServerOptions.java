@@ -28,4 +28,9 @@ public record RealServerOptions(
       default -> new RealServerOptions(weight, Forwarding.MASQUERADE, 0, 0);
     };
   }
+
+  /** The same with another weight. */
+  public RealServerOptions withWeight(int other) {
+    return new RealServerOptions(other, forwarding, upperThreshold, lowerThreshold);
+  }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
+import java.util.Optional;
 
 /**
  * An IPv4 or IPv6 address as a value. IPv4 keeps its 32 bits in the low half of {@code lo}.
@@ -91,6 +92,23 @@ public record IpAddress(Family family, long hi, long lo) implements Comparable<I
   /** Whether this is in 224.0.0.0/4 or ff00::/8. */
   public boolean isMulticast() {
     return family == Family.IPV4 ? lo >>> 28 == 0xe : hi >>> 56 == 0xff;
+  }
+
+  /**
+   * Why no Service or endpoint may have this address, such as {@code "a loopback address"}; empty
+   * if it may. The API server refuses these for externalIPs and endpoints.
+   */
+  public Optional<String> unfitness() {
+    if (isUnspecified()) {
+      return Optional.of("the unspecified address");
+    }
+    if (isLoopback()) {
+      return Optional.of("a loopback address");
+    }
+    if (isLinkLocal()) {
+      return Optional.of("a link-local address");
+    }
+    return isMulticast() ? Optional.of("a multicast address") : Optional.empty();
   }
 
   @Override
