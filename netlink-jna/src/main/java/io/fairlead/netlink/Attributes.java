@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 /**
  * Walks netlink attributes: {@code while (a.next()) switch (a.type()) …}. Attributes that a newer
  * kernel added are simply not asked for. Every length is checked before it is believed; one that
- * lies throws {@link MalformedNetlinkException}.
+ * lies, and a payload of another size than is asked for, throws {@link MalformedNetlinkException},
+ * and nothing else is ever thrown.
  */
 public final class Attributes {
   private static final int HEADER = 4; // struct nlattr { u16 len; u16 type; }
@@ -23,7 +24,7 @@ public final class Attributes {
 
   /** Walks {@code in} between two absolute offsets; its position and limit are left alone. */
   public Attributes(ByteBuffer in, int from, int to) {
-    if (from < 0 || from > to || to > in.capacity()) {
+    if (from < 0 || from > to || to > in.limit()) {
       throw new MalformedNetlinkException("attributes from " + from + " to " + to);
     }
     this.in =
@@ -59,30 +60,37 @@ public final class Attributes {
     return length;
   }
 
+  /** The payload as an unsigned byte. */
   public int u8() {
     return Byte.toUnsignedInt(in.get(payload(1)));
   }
 
+  /** The payload as two unsigned bytes in host order. */
   public int u16() {
     return Short.toUnsignedInt(in.getShort(payload(2)));
   }
 
+  /** The payload as two unsigned bytes in network order. */
   public int u16Be() {
     return Short.toUnsignedInt(swap(in.getShort(payload(2))));
   }
 
+  /** The payload as four bytes in host order. */
   public int u32() {
     return in.getInt(payload(4));
   }
 
+  /** The payload as four bytes in network order. */
   public int u32Be() {
     return swap(in.getInt(payload(4)));
   }
 
+  /** The payload as eight bytes in host order. */
   public long u64() {
     return in.getLong(payload(8));
   }
 
+  /** The payload as eight bytes in network order. */
   public long u64Be() {
     return swap(in.getLong(payload(8)));
   }
@@ -134,9 +142,9 @@ public final class Attributes {
   }
 
   private int within(int offset, int want) {
-    if (offset < 0 || offset + want > length) {
+    if (offset < 0 || offset > length - want) {
       throw new MalformedNetlinkException(
-          "attribute " + type + " is " + length + " bytes, want " + (offset + want));
+          "attribute " + type + " is " + length + " bytes, want " + want + " at " + offset);
     }
     return start + offset;
   }

@@ -16,12 +16,23 @@ public interface Batch {
    */
   MessageWriter next(int type, int flags, int tag) throws NetlinkException;
 
+  /**
+   * The same, for a request that may be as long as {@code room} bytes.
+   *
+   * @throws NetlinkException also with EMSGSIZE, if no buffer can have that much room; the batch
+   *     then holds what it held before
+   */
+  MessageWriter next(int type, int flags, int tag, int room) throws NetlinkException;
+
   /** The most that one request may hold, header included. */
   int MAX_MESSAGE = 4096;
 
   /**
    * Sends what is pending, waits until everything is done, and returns the requests that failed, in
    * order. The batch is then empty and may be used again.
+   *
+   * <p>If answers were lost because the socket's buffer overflowed, each request of that send that
+   * is not known to have failed comes back with ENOBUFS: it may or may not have been done.
    *
    * @throws NetlinkException if the socket itself fails; what was sent may or may not have been
    *     done

@@ -11,4 +11,12 @@ public final class MalformedNetlinkException extends RuntimeException {
   public MalformedNetlinkException(String message) {
     super(message);
   }
+
+  /** The checked form, with EBADMSG, in which it reaches a caller. */
+  public NetlinkException refused(String operation) {
+    NetlinkException failure =
+        new NetlinkException(operation, Errno.EBADMSG, String.valueOf(getMessage()));
+    failure.initCause(this);
+    return failure;
+  }
 }

@@ -23,7 +23,7 @@ public final class Message {
     this.in =
         in.order() == ByteOrder.nativeOrder() ? in : in.duplicate().order(ByteOrder.nativeOrder());
     this.start = start;
-    if (start < 0 || limit > in.capacity() || limit - start < HEADER) {
+    if (start < 0 || limit > in.limit() || limit - start < HEADER) {
       throw new MalformedNetlinkException(
           (limit - start) + " bytes at offset " + start + " are no message header");
     }
@@ -35,14 +35,17 @@ public final class Message {
     this.end = start + length;
   }
 
+  /** What it is: an NLMSG_… control type below 16, or the family's own. */
   public int type() {
     return Short.toUnsignedInt(in.getShort(start + 4));
   }
 
+  /** NLM_F_… bits. */
   public int flags() {
     return Short.toUnsignedInt(in.getShort(start + 6));
   }
 
+  /** The number of the request that it answers. */
   public int sequence() {
     return in.getInt(start + 8);
   }
@@ -83,11 +86,10 @@ public final class Message {
   }
 
   private int at(int offset, int want) {
-    int at = start + HEADER + offset;
-    if (offset < 0 || at + want > end) {
+    if (offset < 0 || offset > length() - HEADER - want) {
       throw new MalformedNetlinkException(
-          "message of " + (end - start) + " bytes, want at least " + (at + want - start));
+          "message of " + length() + " bytes, want " + want + " at " + offset + " of its header");
     }
-    return at;
+    return start + HEADER + offset;
   }
 }

@@ -25,7 +25,7 @@ public final class MessageWriter {
   private static final int NESTED = 0x8000; // NLA_F_NESTED
   private static final int NO_MESSAGE = -1;
 
-  private final ByteBuffer out;
+  private ByteBuffer out;
   private int message = NO_MESSAGE;
 
   /** Writes from {@code out}'s position on, and takes over its position and byte order. */
@@ -51,9 +51,10 @@ public final class MessageWriter {
     return this;
   }
 
-  /** Ends the message by writing its length into its header. */
+  /** Ends the message by writing its length into its header, and aligns for the next. */
   public void end() {
     out.putInt(message, out.position() - message);
+    pad();
     message = NO_MESSAGE;
   }
 
@@ -84,63 +85,82 @@ public final class MessageWriter {
     message = NO_MESSAGE;
   }
 
+  /** Goes on in {@code larger}, which begins with the same bytes. */
+  void moveTo(ByteBuffer larger) {
+    out = larger.order(ByteOrder.nativeOrder()).position(out.position());
+  }
+
+  /** Writes one byte of a fixed header. */
   public MessageWriter put8(int value) {
     out.put((byte) value);
     return this;
   }
 
+  /** Writes two bytes in host order. */
   public MessageWriter put16(int value) {
     out.putShort((short) value);
     return this;
   }
 
+  /** Writes two bytes in network order. */
   public MessageWriter put16Be(int value) {
     out.put((byte) (value >>> 8)).put((byte) value);
     return this;
   }
 
+  /** Writes four bytes in host order. */
   public MessageWriter put32(int value) {
     out.putInt(value);
     return this;
   }
 
+  /** Writes four bytes in network order. */
   public MessageWriter put32Be(int value) {
     return put16Be(value >>> 16).put16Be(value);
   }
 
+  /** Writes eight bytes in host order. */
   public MessageWriter put64(long value) {
     out.putLong(value);
     return this;
   }
 
+  /** Writes eight bytes in network order. */
   public MessageWriter put64Be(long value) {
     return put32Be((int) (value >>> 32)).put32Be((int) value);
   }
 
+  /** Writes an attribute of one byte. */
   public MessageWriter u8(int type, int value) {
     return attribute(type, 1).put8(value).pad();
   }
 
+  /** Writes an attribute of two bytes in host order. */
   public MessageWriter u16(int type, int value) {
     return attribute(type, 2).put16(value).pad();
   }
 
+  /** Writes an attribute of two bytes in network order. */
   public MessageWriter u16Be(int type, int value) {
     return attribute(type, 2).put16Be(value).pad();
   }
 
+  /** Writes an attribute of four bytes in host order. */
   public MessageWriter u32(int type, int value) {
     return attribute(type, 4).put32(value);
   }
 
+  /** Writes an attribute of four bytes in network order. */
   public MessageWriter u32Be(int type, int value) {
     return attribute(type, 4).put32Be(value);
   }
 
+  /** Writes an attribute of eight bytes in host order. */
   public MessageWriter u64(int type, long value) {
     return attribute(type, 8).put64(value);
   }
 
+  /** Writes an attribute of eight bytes in network order. */
   public MessageWriter u64Be(int type, long value) {
     return attribute(type, 8).put64Be(value);
   }
@@ -155,6 +175,7 @@ public final class MessageWriter {
     return attribute(type, 0);
   }
 
+  /** Writes an attribute that is a copy of {@code value}. */
   public MessageWriter bytes(int type, byte[] value) {
     attribute(type, value.length);
     out.put(value);
@@ -186,6 +207,7 @@ public final class MessageWriter {
     return openAttribute(type | NESTED);
   }
 
+  /** Ends the nested attribute that {@link #openNest} started. */
   public void closeNest(int start) {
     closeAttribute(start);
   }

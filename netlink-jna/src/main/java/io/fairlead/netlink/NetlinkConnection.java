@@ -55,6 +55,28 @@ public interface NetlinkConnection extends Closeable {
   /** Starts a batch, which uses this connection until it is finished. */
   Batch batch();
 
+  /**
+   * Starts a batch that {@link Batch#finish} sends as one datagram, however long it gets: the
+   * buffer grows up to {@link #MAX_DATAGRAM}. For nf_tables, which carries out what stands between
+   * NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END together or not at all.
+   *
+   * <p>Those two are requests like the others: the caller writes them, each with a tag of its own.
+   * The kernel answers the begin message if it refuses the whole (EPERM, or a failed commit), and
+   * before Linux 6.10 never the end message. So the caller sets NLM_F_ACK on the last request that
+   * stands between them, and {@code finish} waits for the last ACK that was asked for, or until a
+   * failure is all that came. If no request asks, the last one is made to. An empty list of
+   * failures means that everything was done.
+   */
+  Batch transaction();
+
+  /** The longest datagram that a transaction may become, in bytes. */
+  int MAX_DATAGRAM = 16 << 20;
+
+  /** A connection that speaks over {@code transport}, and closes it when it is closed. */
+  static NetlinkConnection over(Transport transport) {
+    return new TransportConnection(transport);
+  }
+
   @Override
   void close();
 }

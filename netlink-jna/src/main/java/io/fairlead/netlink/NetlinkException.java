@@ -10,6 +10,7 @@ public final class NetlinkException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int errno;
+  private final String explanation;
 
   /**
    * @param operation what was tried, such as {@code "add address 10.0.0.1/32"}
@@ -23,6 +24,7 @@ public final class NetlinkException extends IOException {
             + Errno.name(errno)
             + (explanation.isEmpty() ? "" : " (" + explanation + ")"));
     this.errno = errno;
+    this.explanation = explanation;
   }
 
   public NetlinkException(String operation, int errno) {
@@ -32,5 +34,16 @@ public final class NetlinkException extends IOException {
   /** A positive errno; compare it with the constants of {@link Errno}. */
   public int errno() {
     return errno;
+  }
+
+  /** What was said beyond the errno: by the kernel's extended ACK, mostly; or the empty string. */
+  public String explanation() {
+    return explanation;
+  }
+
+  /** Never null: see the constructor. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
   }
 }

@@ -1,4 +1,4 @@
-/** The daemon's command line. */
+/** The daemon, and the command that starts it. */
 @NullMarked
 package io.fairlead.proxier;
 

@@ -9,4 +9,10 @@ public final class DataplaneException extends Exception {
   public DataplaneException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** Never null: see the constructor. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
 }

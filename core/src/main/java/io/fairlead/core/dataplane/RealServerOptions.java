@@ -28,9 +28,4 @@ public record RealServerOptions(
       default -> new RealServerOptions(weight, Forwarding.MASQUERADE, 0, 0);
     };
   }
-
-  /** The same with another weight. */
-  public RealServerOptions withWeight(int other) {
-    return new RealServerOptions(other, forwarding, upperThreshold, lowerThreshold);
-  }
 }

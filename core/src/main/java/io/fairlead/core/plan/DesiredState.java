@@ -11,233 +11,231 @@ import io.fairlead.core.dataplane.SetElement;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.IpAddress;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * All plans merged: what should be in the kernel. A plan that comes or goes costs what is in it,
- * and the result never depends on the order in which plans came.
+ * All Services' plans as one: what should be in the kernel. Putting a plan costs what the plan holds,
+ * and what it changed is remembered until it is taken.
  *
- * <p>INVARIANT: an element's count is the number of plans and winning frontends that want it, plus
- * one for the Vip of an address that Services have and no real interface does.
+ * <p>If two Services want the same address, protocol and port, a ClusterIP comes before an external
+ * address, and then the smaller name: the same winner on every node and in every order of events.
  */
 public final class DesiredState {
+  /** A Service's wish for a key. Sorted, the first is the one that counts. */
+  private record Claim(ObjectName service, Frontend frontend) implements Comparable<Claim> {
+    static final Comparator<Claim> ORDER =
+        Comparator.comparing((Claim claim) -> claim.frontend.kind()).thenComparing(Claim::service);
+
+    @Override
+    public int compareTo(Claim other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
   private final Map<ObjectName, ServicePlan> plans = new HashMap<>();
-
-  /** Per key, who wants it: the winner first, and rarely anyone else. */
   private final Map<VirtualServerKey, ImmutableList<Claim>> claims = new HashMap<>();
-
-  private final Set<VirtualServerKey> contested = new TreeSet<>();
-  private final Set<ObjectName> flawed = new TreeSet<>();
-
-  private record AddressUse(IpAddress address, Exposure exposure) {}
-
-  private final Multiset<AddressUse> uses = HashMultiset.create();
-  private final Set<IpAddress> bound = new HashSet<>();
+  private final Map<IpAddress, ImmutableSet<VirtualServerKey>> keysAt = new HashMap<>();
   private final Multiset<SetElement> elements = HashMultiset.create();
+  private final Set<VirtualServerKey> contested = new HashSet<>();
   private ImmutableSet<IpAddress> nodeAddresses = ImmutableSet.of();
+  private Touched touched = Touched.nothing();
 
-  /** Puts a plan in place of the one that this Service had before, if it had one. */
-  public Delta put(ServicePlan plan) {
-    return replace(plan.service(), Optional.of(plan));
+  /** What may differ from what it was; each may be wanted or not, now. */
+  public record Touched(
+      Set<VirtualServerKey> keys, Set<IpAddress> addresses, Set<SetElement> elements) {
+    static Touched nothing() {
+      return new Touched(new HashSet<>(), new HashSet<>(), new HashSet<>());
+    }
   }
 
-  /** Forgets what this Service wanted. */
-  public Delta remove(ObjectName service) {
-    return replace(service, Optional.empty());
+  /** Takes a plan in place of the Service's last one. */
+  public void put(ServicePlan plan) {
+    ServicePlan before =
+        Optional.ofNullable(plans.get(plan.service()))
+            .orElseGet(() -> ServicePlan.nothing(plan.service()));
+    if (plan.equals(before)) {
+      return;
+    }
+    if (plan.equals(ServicePlan.nothing(plan.service()))) {
+      plans.remove(plan.service());
+    } else {
+      plans.put(plan.service(), plan);
+    }
+    Map<VirtualServerKey, Frontend> frontends = new HashMap<>();
+    before.frontends().forEach(frontend -> frontends.put(frontend.key(), frontend));
+    for (Frontend frontend : plan.frontends()) {
+      Frontend old = frontends.remove(frontend.key());
+      if (!frontend.equals(old)) {
+        claim(frontend.key(), plan.service(), Optional.of(frontend));
+      }
+    }
+    frontends.keySet().forEach(key -> claim(key, plan.service(), Optional.empty()));
+    Sets.difference(plan.hairpins(), before.hairpins()).forEach(this::addElement);
+    Sets.difference(before.hairpins(), plan.hairpins()).forEach(this::removeElement);
   }
 
-  /** Takes note of the addresses that real interfaces have: those must not be bound or guarded. */
-  public Delta nodeAddresses(ImmutableSet<IpAddress> now) {
-    var recorder = new Delta.Recorder();
-    Set<IpAddress> moved = Sets.symmetricDifference(nodeAddresses, now).immutableCopy();
-    nodeAddresses = now;
-    moved.forEach(address -> settle(address, recorder));
-    return recorder.finish(this);
+  /** Takes what the node's own devices hold: those addresses are served, but not bound again. */
+  public void nodeAddresses(ImmutableSet<IpAddress> addresses) {
+    ImmutableSet<IpAddress> before = nodeAddresses;
+    nodeAddresses = addresses;
+    Stream.of(Sets.difference(before, addresses), Sets.difference(addresses, before))
+        .flatMap(Set::stream)
+        .filter(keysAt::containsKey)
+        .forEach(this::touchAddress);
   }
 
+  /** What may have changed since the last call. */
+  public Touched takeTouched() {
+    Touched taken = touched;
+    touched = Touched.nothing();
+    return taken;
+  }
+
+  /** The virtual server with this key, if there is to be one. */
   public Optional<VirtualServer> virtualServer(VirtualServerKey key) {
-    return frontend(key).map(Frontend::virtualServer);
+    return winner(key).map(claim -> claim.frontend.server());
   }
 
-  /** The Service that a wanted virtual server belongs to. */
+  /** The Service that a virtual server is for. */
   public Optional<ObjectName> owner(VirtualServerKey key) {
     return winner(key).map(Claim::service);
   }
 
-  /** Whether the address belongs on kube-ipvs0. */
-  public boolean binds(IpAddress address) {
-    return bound.contains(address);
-  }
-
-  /** Whether this Service uses the address; costs what is in its plan. */
-  public boolean isUsedBy(IpAddress address, ObjectName service) {
-    return plans.getOrDefault(service, ServicePlan.nothing(service)).frontends().keySet().stream()
-        .anyMatch(key ->
-            key instanceof VirtualServerKey.Addressed addressed
-                && addressed.address().equals(address));
-  }
-
-  public boolean wants(SetElement element) {
-    return elements.contains(element);
-  }
-
-  /** A live view of all wanted keys, in no order. */
-  public Set<VirtualServerKey> virtualServerKeys() {
+  /** All virtual servers that are to be. */
+  public Set<VirtualServerKey> keys() {
     return Collections.unmodifiableSet(claims.keySet());
   }
 
-  /** A live view of all addresses that belong on kube-ipvs0, in no order. */
-  public Set<IpAddress> boundAddresses() {
-    return Collections.unmodifiableSet(bound);
+  /** All addresses on which something is served. */
+  public Set<IpAddress> addresses() {
+    return Collections.unmodifiableSet(keysAt.keySet());
   }
 
-  /** A live view of all wanted elements, in no order. */
-  public Set<SetElement> elements() {
-    return Collections.unmodifiableSet(elements.elementSet());
+  /** The virtual servers of an address. */
+  public ImmutableSet<VirtualServerKey> keysAt(IpAddress address) {
+    return keysAt.getOrDefault(address, ImmutableSet.of());
   }
 
-  /** What is wrong, by Service; built anew at each call, at the cost of what is wrong. */
-  public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
-    Map<ObjectName, List<String>> problems = new TreeMap<>();
-    for (ObjectName service : flawed) {
-      ServicePlan plan = plans.get(service);
-      if (plan != null) {
-        problems.put(service, new ArrayList<>(plan.problems()));
+  /** Whether the address is to be on kube-ipvs0. */
+  public boolean isBound(IpAddress address) {
+    return keysAt.containsKey(address)
+        && (!nodeAddresses.contains(address)
+            || keysAt(address).stream().anyMatch(this::isClusterIp));
+  }
+
+  /** Whether the packet filter's sets are to hold the element. */
+  public boolean contains(SetElement element) {
+    return element instanceof SetElement.Vip(IpAddress address)
+        ? keysAt.containsKey(address) && !nodeAddresses.contains(address)
+        : elements.contains(element);
+  }
+
+  /** All that the packet filter's sets are to hold. */
+  public ImmutableSet<SetElement> elements() {
+    var all = ImmutableSet.<SetElement>builder().addAll(elements.elementSet());
+    for (IpAddress address : keysAt.keySet()) {
+      SetElement vip = new SetElement.Vip(address);
+      if (contains(vip)) {
+        all.add(vip);
       }
     }
-    contested.forEach(key -> reportLosers(key, problems));
-    var copy = ImmutableSortedMap.<ObjectName, ImmutableList<String>>naturalOrder();
-    problems.forEach((service, texts) -> copy.put(service, ImmutableList.copyOf(texts)));
-    return copy.build();
+    return all.build();
   }
 
-  Optional<Frontend> frontend(VirtualServerKey key) {
-    return winner(key).map(Claim::frontend);
+  /** What could not be planned as wanted, by Service. */
+  public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
+    Map<ObjectName, ImmutableList<String>> problems = new HashMap<>();
+    plans.values().stream()
+        .filter(plan -> !plan.problems().isEmpty())
+        .forEach(plan -> problems.put(plan.service(), plan.problems()));
+    for (VirtualServerKey key : contested) {
+      ImmutableList<Claim> all = claimsOf(key);
+      for (Claim loser : all.subList(1, all.size())) {
+        String line = key + " is already served for " + all.getFirst().service + "; left out";
+        problems.merge(
+            loser.service,
+            ImmutableList.of(line),
+            (a, b) -> ImmutableList.<String>builder().addAll(a).addAll(b).build());
+      }
+    }
+    return ImmutableSortedMap.copyOf(problems);
+  }
+
+  private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
+    Optional<Claim> before = winner(key);
+    ImmutableList<Claim> now =
+        Stream.concat(
+                claimsOf(key).stream().filter(claim -> !claim.service.equals(service)),
+                wish.stream().map(frontend -> new Claim(service, frontend)))
+            .sorted()
+            .collect(ImmutableList.toImmutableList());
+    if (now.isEmpty()) {
+      claims.remove(key);
+    } else {
+      claims.put(key, now);
+    }
+    if (now.size() > 1) {
+      contested.add(key);
+    } else {
+      contested.remove(key);
+    }
+    won(key, before.map(Claim::frontend), winner(key).map(Claim::frontend));
+  }
+
+  /** Another frontend counts for the key now. */
+  private void won(VirtualServerKey key, Optional<Frontend> before, Optional<Frontend> now) {
+    touched.keys.add(key);
+    now.ifPresent(frontend -> frontend.elements().forEach(this::addElement));
+    before.ifPresent(frontend -> frontend.elements().forEach(this::removeElement));
+    boolean sameKind = before.map(Frontend::kind).equals(now.map(Frontend::kind));
+    if (key instanceof VirtualServerKey.Addressed addressed && !sameKind) {
+      Set<VirtualServerKey> keys = new HashSet<>(keysAt(addressed.address()));
+      if (now.isPresent()) {
+        keys.add(key);
+      } else {
+        keys.remove(key);
+      }
+      if (keys.isEmpty()) {
+        keysAt.remove(addressed.address());
+      } else {
+        keysAt.put(addressed.address(), ImmutableSet.copyOf(keys));
+      }
+      touchAddress(addressed.address());
+    }
+  }
+
+  private void touchAddress(IpAddress address) {
+    touched.addresses.add(address);
+    touched.elements.add(new SetElement.Vip(address));
+    touched.keys.addAll(keysAt(address));
+  }
+
+  private void addElement(SetElement element) {
+    elements.add(element);
+    touched.elements.add(element);
+  }
+
+  private void removeElement(SetElement element) {
+    elements.remove(element);
+    touched.elements.add(element);
   }
 
   private Optional<Claim> winner(VirtualServerKey key) {
-    ImmutableList<Claim> found = claims.get(key);
-    return found == null ? Optional.empty() : Optional.of(found.getFirst());
+    return claimsOf(key).stream().findFirst();
   }
 
-  private Delta replace(ObjectName service, Optional<ServicePlan> next) {
-    var recorder = new Delta.Recorder();
-    ServicePlan none = ServicePlan.nothing(service);
-    ServicePlan old = plans.getOrDefault(service, none);
-    ServicePlan now = next.orElse(none);
-    old.frontends().values().stream()
-        .filter(frontend -> !stays(frontend, now))
-        .forEach(frontend -> withdraw(service, frontend, recorder));
-    now.frontends().values().stream()
-        .filter(frontend -> !stays(frontend, old))
-        .forEach(frontend -> claim(new Claim(service, frontend), recorder));
-    Sets.difference(old.elements(), now.elements()).forEach(e -> release(e, recorder));
-    Sets.difference(now.elements(), old.elements()).forEach(e -> want(e, recorder));
-    next.ifPresentOrElse(plan -> plans.put(service, plan), () -> plans.remove(service));
-    mark(flawed, service, !now.problems().isEmpty());
-    return recorder.finish(this);
+  private ImmutableList<Claim> claimsOf(VirtualServerKey key) {
+    return claims.getOrDefault(key, ImmutableList.of());
   }
 
-  private static boolean stays(Frontend frontend, ServicePlan plan) {
-    return frontend.equals(plan.frontends().get(frontend.virtualServer().key()));
-  }
-
-  private void claim(Claim claim, Delta.Recorder recorder) {
-    VirtualServerKey key = claim.frontend().virtualServer().key();
-    ImmutableList<Claim> others = claims.getOrDefault(key, ImmutableList.of());
-    settle(key, others, Claim.with(others, claim), recorder);
-    use(key, claim.exposure(), 1, recorder);
-  }
-
-  private void withdraw(ObjectName service, Frontend frontend, Delta.Recorder recorder) {
-    VirtualServerKey key = frontend.virtualServer().key();
-    ImmutableList<Claim> all = claims.getOrDefault(key, ImmutableList.of());
-    settle(key, all, Claim.without(all, service), recorder);
-    use(key, frontend.exposure(), -1, recorder);
-  }
-
-  /** Replaces a key's claims; where the winner changed, the filter's elements follow. */
-  private void settle(
-      VirtualServerKey key,
-      ImmutableList<Claim> before,
-      ImmutableList<Claim> after,
-      Delta.Recorder recorder) {
-    recorder.before(key, frontend(key));
-    if (after.isEmpty()) {
-      claims.remove(key);
-    } else {
-      claims.put(key, after);
-    }
-    mark(contested, key, after.size() > 1);
-    before.stream()
-        .limit(1)
-        .forEach(c -> c.frontend().elements().forEach(e -> release(e, recorder)));
-    after.stream().limit(1).forEach(c -> c.frontend().elements().forEach(e -> want(e, recorder)));
-  }
-
-  private void use(VirtualServerKey key, Exposure exposure, int change, Delta.Recorder recorder) {
-    switch (key) {
-      case VirtualServerKey.Addressed(IpAddress address, _, _) -> {
-        var use = new AddressUse(address, exposure);
-        uses.setCount(use, uses.count(use) + change);
-        settle(address, recorder);
-      }
-      case VirtualServerKey.Marked _ -> {} // a mark has no address
-    }
-  }
-
-  /**
-   * Brings an address's binding and Vip element in line with its uses and the node's interfaces.
-   */
-  private void settle(IpAddress address, Delta.Recorder recorder) {
-    boolean clusterIp = uses.contains(new AddressUse(address, Exposure.CLUSTER_IP));
-    boolean external = uses.contains(new AddressUse(address, Exposure.EXTERNAL));
-    boolean onNode = nodeAddresses.contains(address);
-    recorder.before(address, binds(address));
-    mark(bound, address, clusterIp || (external && !onNode));
-    boolean vip = (clusterIp || external) && !onNode;
-    var element = new SetElement.Vip(address);
-    if (vip && !wants(element)) {
-      want(element, recorder);
-    } else if (!vip && wants(element)) {
-      release(element, recorder);
-    }
-  }
-
-  private void want(SetElement element, Delta.Recorder recorder) {
-    recorder.before(element, wants(element));
-    elements.add(element);
-  }
-
-  private void release(SetElement element, Delta.Recorder recorder) {
-    recorder.before(element, wants(element));
-    elements.remove(element);
-  }
-
-  private void reportLosers(VirtualServerKey key, Map<ObjectName, List<String>> problems) {
-    ImmutableList<Claim> all = claims.getOrDefault(key, ImmutableList.of());
-    for (Claim loser : all.subList(1, all.size())) {
-      String text =
-          "%s belongs to Service %s; that of Service %s is left out"
-              .formatted(key, all.getFirst().service(), loser.service());
-      problems.computeIfAbsent(loser.service(), _ -> new ArrayList<>()).add(text);
-    }
-  }
-
-  private static <T> void mark(Set<T> set, T item, boolean member) {
-    if (member) {
-      set.add(item);
-    } else {
-      set.remove(item);
-    }
+  private boolean isClusterIp(VirtualServerKey key) {
+    return winner(key).filter(c -> c.frontend.kind() == Frontend.Kind.CLUSTER_IP).isPresent();
   }
 }

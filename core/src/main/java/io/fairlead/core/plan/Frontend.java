@@ -1,12 +1,26 @@
 package io.fairlead.core.plan;
 
-import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableList;
 import io.fairlead.core.dataplane.SetElement;
 import io.fairlead.core.dataplane.VirtualServer;
+import io.fairlead.core.dataplane.VirtualServerKey;
 
 /**
- * One way into a Service: a virtual server, and what the packet filter must know about it. Both
- * stand or fall together when another Service claims the same key.
+ * One address and port on which a Service is reached, with all that the kernel needs for it.
+ *
+ * @param elements the set elements that stand or fall with it
  */
-public record Frontend(
-    Exposure exposure, VirtualServer virtualServer, ImmutableSet<SetElement> elements) {}
+public record Frontend(Kind kind, VirtualServer server, ImmutableList<SetElement> elements) {
+
+  /** Where the address comes from; in order of precedence if two Services want the same one. */
+  public enum Kind {
+    /** Assigned by the API server, so nobody else's. Bound to kube-ipvs0 whoever has it besides. */
+    CLUSTER_IP,
+    /** Chosen by a user or a load balancer. Not bound if a device of the node has it already. */
+    EXTERNAL
+  }
+
+  public VirtualServerKey key() {
+    return server.key();
+  }
+}

@@ -1,10 +1,32 @@
 package io.fairlead.core.plan;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
 import io.fairlead.core.cluster.Locality;
 import io.fairlead.core.cluster.Service;
+import io.fairlead.core.cluster.Service.TrafficPolicy;
+import io.fairlead.core.dataplane.RealServer;
+import io.fairlead.core.dataplane.RealServerOptions;
+import io.fairlead.core.dataplane.SetElement;
+import io.fairlead.core.dataplane.VirtualServer;
+import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.dataplane.VirtualServerOptions;
+import io.fairlead.core.endpoints.EndpointSelection;
+import io.fairlead.core.endpoints.PortEndpoint;
+import io.fairlead.core.endpoints.Scope;
 import io.fairlead.core.endpoints.ServiceEndpoints;
+import io.fairlead.core.net.Family;
+import io.fairlead.core.net.IpAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** Works out what a Service needs in the kernel. Equal input gives an equal plan. */
+/**
+ * Says what a Service needs in the kernel: kube-proxy's rules for its ipvs mode, one Service at a time.
+ * Pure: the same arguments give the same plan.
+ */
 public final class Planner {
   private final PlannerSettings settings;
 
@@ -12,13 +34,152 @@ public final class Planner {
     this.settings = settings;
   }
 
-  /**
-   * The plan for one Service. What is wrong with it is left out and named among the plan's
-   * problems; this throws nothing. Headless and ExternalName Services need nothing.
-   */
+  /** Plans one Service. ExternalName Services and those without an address need nothing. */
   public ServicePlan plan(Service service, ServiceEndpoints endpoints, Locality here) {
-    return service.type() == Service.Type.EXTERNAL_NAME || service.clusterIps().isEmpty()
-        ? ServicePlan.nothing(service.name())
-        : new ServicePlanning(settings, service, endpoints, here).plan();
+    if (service.type() == Service.Type.EXTERNAL_NAME) {
+      return ServicePlan.nothing(service.name());
+    }
+    Draft draft = new Draft(service, endpoints, here);
+    for (Service.Port port : service.ports()) {
+      for (Family family : Family.values()) {
+        draft.add(port, family);
+      }
+    }
+    return draft.plan();
+  }
+
+  /** One Service's plan as it grows, port by port. */
+  private final class Draft {
+    private final Service service;
+    private final ServiceEndpoints endpoints;
+    private final Locality here;
+    private final Map<VirtualServerKey, Frontend> frontends = new LinkedHashMap<>();
+    private final ImmutableSet.Builder<SetElement.Hairpin> hairpins = ImmutableSet.builder();
+    // A set: every port would report the same address anew.
+    private final ImmutableSet.Builder<String> problems = ImmutableSet.builder();
+
+    Draft(Service service, ServiceEndpoints endpoints, Locality here) {
+      this.service = service;
+      this.endpoints = endpoints;
+      this.here = here;
+      problems.addAll(endpoints.problems());
+    }
+
+    ServicePlan plan() {
+      return new ServicePlan(
+          service.name(),
+          ImmutableList.copyOf(frontends.values()),
+          hairpins.build(),
+          problems.build().asList());
+    }
+
+    void add(Service.Port port, Family family) {
+      if (port.port() < 1 || port.port() > 0xffff) {
+        problems.add("port " + port.port() + " is outside 1..65535; left out");
+        return;
+      }
+      ImmutableList<PortEndpoint> all = endpoints.of(family, port.name(), port.protocol());
+      EndpointSelection chosen =
+          EndpointSelection.of(all, Scope.of(service, port, family), here);
+      for (IpAddress address : service.clusterIps()) {
+        add(port, family, Frontend.Kind.CLUSTER_IP, "clusterIP", address, internal(chosen));
+      }
+      for (IpAddress address : service.externalIps()) {
+        add(port, family, Frontend.Kind.EXTERNAL, "externalIP", address, external(chosen));
+      }
+      for (Service.LoadBalancerIp ip : service.loadBalancerIps()) {
+        if (ip.mode() == Service.LoadBalancerIp.Mode.VIP) {
+          add(port, family, Frontend.Kind.EXTERNAL, "ingress IP", ip.address(), external(chosen));
+        }
+      }
+      for (PortEndpoint endpoint : all) {
+        if (endpoint.isOn(here.nodeName())) {
+          hairpins.add(
+              new SetElement.Hairpin(endpoint.address(), port.protocol(), endpoint.port()));
+        }
+      }
+    }
+
+    private void add(
+        Service.Port port,
+        Family family,
+        Frontend.Kind kind,
+        String role,
+        IpAddress address,
+        List<PortEndpoint> chosen) {
+      if (address.family() != family) {
+        return;
+      }
+      Optional<String> unfitness = address.unfitness();
+      if (unfitness.isPresent()) {
+        problems.add(role + " " + address + " is " + unfitness.get() + "; left out");
+        return;
+      }
+      var key = new VirtualServerKey.Addressed(address, port.port(), port.protocol());
+      frontends.putIfAbsent(
+          key,
+          new Frontend(
+              kind, new VirtualServer(key, options(family), servers(chosen)), elements(key, kind)));
+    }
+
+    private ImmutableList<SetElement> elements(
+        VirtualServerKey.Addressed key, Frontend.Kind kind) {
+      SetElement reachable = element(key, SetElement.ServicePort.Set.SERVICES);
+      return switch (kind) {
+        case CLUSTER_IP ->
+            ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
+        // Local keeps the client's address, which is what it is for.
+        case EXTERNAL ->
+            service.externalTrafficPolicy() == TrafficPolicy.LOCAL
+                ? ImmutableList.of(reachable)
+                : ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.MASQUERADE));
+      };
+    }
+
+    private VirtualServerOptions options(Family family) {
+      return switch (service.affinity()) {
+        case Service.Affinity.None() ->
+            new VirtualServerOptions(
+                settings.scheduler(), settings.schedulerFlags(), 0, family.bits());
+        case Service.Affinity.ClientIp(int seconds) ->
+            new VirtualServerOptions(
+                settings.scheduler(),
+                settings.schedulerFlags() | VirtualServerOptions.PERSISTENT,
+                seconds,
+                family.bits());
+      };
+    }
+
+    private ImmutableList<PortEndpoint> internal(EndpointSelection chosen) {
+      return byPolicy(service.internalTrafficPolicy(), chosen);
+    }
+
+    private ImmutableList<PortEndpoint> external(EndpointSelection chosen) {
+      return byPolicy(service.externalTrafficPolicy(), chosen);
+    }
+  }
+
+  /** As kube-proxy's ipvs mode: Local falls back to the whole cluster where nothing is local. */
+  private static ImmutableList<PortEndpoint> byPolicy(
+      TrafficPolicy policy, EndpointSelection chosen) {
+    return switch (policy) {
+      case CLUSTER -> chosen.cluster();
+      case LOCAL -> chosen.local().isEmpty() ? chosen.cluster() : chosen.local();
+    };
+  }
+
+  private static SetElement element(
+      VirtualServerKey.Addressed key, SetElement.ServicePort.Set set) {
+    return new SetElement.ServicePort(set, key.address(), key.protocol(), key.port());
+  }
+
+  private static ImmutableSortedMap<RealServer, RealServerOptions> servers(
+      List<PortEndpoint> endpoints) {
+    var servers = ImmutableSortedMap.<RealServer, RealServerOptions>naturalOrder();
+    for (PortEndpoint endpoint : endpoints) {
+      servers.put(
+          new RealServer(endpoint.address(), endpoint.port()), RealServerOptions.masquerade(1));
+    }
+    return servers.build();
   }
 }

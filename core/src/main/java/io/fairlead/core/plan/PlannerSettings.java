@@ -1,22 +1,18 @@
 package io.fairlead.core.plan;
 
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Sets;
 import io.fairlead.core.dataplane.VirtualServerOptions;
-import io.fairlead.core.net.Family;
 
 /**
- * What is the same for every Service.
+ * What an operator chooses for all Services.
  *
- * @param scheduler the kernel's name of the scheduler
- * @param schedulerFlags SCHED flags of {@link VirtualServerOptions}
- * @param families the families that this node can serve
+ * @param scheduler the kernel's name, such as {@code rr}
  */
-public record PlannerSettings(String scheduler, int schedulerFlags, ImmutableSet<Family> families) {
-
-  /** Both families, with the flags that kube-proxy gives this scheduler: mh-port to mh alone. */
-  public static PlannerSettings ofScheduler(String scheduler) {
-    int flags = scheduler.equals("mh") ? VirtualServerOptions.SCHEDULER_FLAG_2 : 0;
-    return new PlannerSettings(scheduler, flags, Sets.immutableEnumSet(Family.IPV4, Family.IPV6));
+public record PlannerSettings(String scheduler) {
+  /**
+   * The scheduler's flags. As in kube-proxy, {@code mh} hashes the client's port as well as its
+   * address ({@code mh-port}), and no other scheduler gets any.
+   */
+  int schedulerFlags() {
+    return scheduler.equals("mh") ? VirtualServerOptions.SCHEDULER_FLAG_2 : 0;
   }
 }

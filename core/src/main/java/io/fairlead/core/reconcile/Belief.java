@@ -1,5 +1,6 @@
 package io.fairlead.core.reconcile;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.KernelState;
@@ -10,122 +11,136 @@ import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.dataplane.VirtualServerOptions;
 import io.fairlead.core.net.IpAddress;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the kernel is believed to hold: the last read-back, and every write that succeeded since.
+ * What the kernel is believed to hold: what was read back, and the changes that it took since. Others'
+ * virtual servers are in here too.
  */
 final class Belief {
-  private boolean device;
-  private boolean filterIntact;
+  private final Map<VirtualServerKey, VirtualServer> servers = new HashMap<>();
   private final Set<IpAddress> bound = new HashSet<>();
   private final Set<SetElement> elements = new HashSet<>();
-
-  /** Sorted by address first, so that an address's virtual servers are neighbours. */
-  private final NavigableMap<VirtualServerKey, VirtualServer> virtualServers = new TreeMap<>();
+  private boolean device;
+  private boolean filterIntact;
 
   void replace(KernelState state) {
-    device = state.device();
-    filterIntact = state.filterIntact();
+    servers.clear();
+    servers.putAll(state.virtualServers());
     bound.clear();
     bound.addAll(state.boundAddresses());
     elements.clear();
     elements.addAll(state.elements());
-    virtualServers.clear();
-    virtualServers.putAll(state.virtualServers());
-  }
-
-  boolean device() {
-    return device;
-  }
-
-  boolean filterIntact() {
-    return filterIntact;
-  }
-
-  Set<IpAddress> bound() {
-    return bound;
-  }
-
-  Set<SetElement> elements() {
-    return elements;
-  }
-
-  NavigableMap<VirtualServerKey, VirtualServer> virtualServers() {
-    return virtualServers;
+    device = state.device();
+    filterIntact = state.filterIntact();
   }
 
   Optional<VirtualServer> virtualServer(VirtualServerKey key) {
-    return Optional.ofNullable(virtualServers.get(key));
+    return Optional.ofNullable(servers.get(key));
   }
 
-  /** The keys of all virtual servers at this address. */
-  Set<VirtualServerKey> at(IpAddress address) {
-    return virtualServers
-        .subMap(Addresses.first(address), true, Addresses.last(address), true)
-        .keySet();
+  Set<VirtualServerKey> keys() {
+    return Collections.unmodifiableSet(servers.keySet());
   }
 
-  /** Believes that the kernel took these; real servers of one key are rebuilt once for all. */
-  void accept(List<Change> done) {
-    Map<VirtualServerKey, NavigableMap<RealServer, RealServerOptions>> edited = new HashMap<>();
-    done.forEach(change -> accept(change, edited));
-    edited.forEach((key, servers) ->
-        virtualServers.computeIfPresent(
-            key,
-            (_, vs) ->
-                new VirtualServer(key, vs.options(), ImmutableSortedMap.copyOfSorted(servers))));
+  Set<IpAddress> bound() {
+    return Collections.unmodifiableSet(bound);
   }
 
-  private void accept(
-      Change change, Map<VirtualServerKey, NavigableMap<RealServer, RealServerOptions>> edited) {
+  Set<SetElement> elements() {
+    return Collections.unmodifiableSet(elements);
+  }
+
+  boolean hasDevice() {
+    return device;
+  }
+
+  boolean isFilterIntact() {
+    return filterIntact;
+  }
+
+  /**
+   * Takes changes as done. Those of one virtual server are gathered first, so that it is copied once
+   * and not once for each real server.
+   *
+   * @return the keys of the virtual servers that changed
+   */
+  Set<VirtualServerKey> apply(Iterable<Change> changes) {
+    Map<VirtualServerKey, Draft> drafts = new HashMap<>();
+    for (Change change : changes) {
+      apply(change, drafts);
+    }
+    drafts.forEach(
+        (key, draft) ->
+            draft.freeze(key).ifPresentOrElse(it -> servers.put(key, it), () -> servers.remove(key)));
+    return drafts.keySet();
+  }
+
+  /** Shares the wanted instance if it is equal: a big cluster is then held once, not twice. */
+  void share(VirtualServer wanted) {
+    servers.computeIfPresent(wanted.key(), (_, held) -> held.equals(wanted) ? wanted : held);
+  }
+
+  private void apply(Change change, Map<VirtualServerKey, Draft> drafts) {
     switch (change) {
       case Change.CreateDevice() -> device = true;
-      case Change.ReplaceFilter(var all) -> {
-        filterIntact = true;
+      case Change.ReplaceFilter(ImmutableList<SetElement> all) -> {
         elements.clear();
         elements.addAll(all);
+        filterIntact = true;
       }
-      case Change.EditFilter(var added, var removed) -> {
-        elements.addAll(added);
-        removed.forEach(elements::remove);
+      case Change.EditFilter(
+              ImmutableList<SetElement> add,
+              ImmutableList<SetElement> remove) -> {
+        remove.forEach(elements::remove);
+        elements.addAll(add);
       }
       case Change.BindAddress(IpAddress address) -> bound.add(address);
       case Change.UnbindAddress(IpAddress address) -> bound.remove(address);
-      case Change.AddVirtualServer(VirtualServerKey key, VirtualServerOptions options) ->
-          virtualServers.put(key, new VirtualServer(key, options, ImmutableSortedMap.of()));
-      case Change.EditVirtualServer(VirtualServerKey key, VirtualServerOptions options) ->
-          virtualServers.computeIfPresent(
-              key, (_, vs) -> new VirtualServer(key, options, vs.realServers()));
-      case Change.RemoveVirtualServer(VirtualServerKey key) -> {
-        virtualServers.remove(key);
-        edited.remove(key);
-      }
-      case Change.AddRealServer(VirtualServerKey key, RealServer server, var options) ->
-          servers(key, edited).put(server, options);
-      case Change.EditRealServer(VirtualServerKey key, RealServer server, var options) ->
-          servers(key, edited).put(server, options);
-      case Change.RemoveRealServer(VirtualServerKey key, RealServer server) ->
-          servers(key, edited).remove(server);
+      case Change.AddVirtualServer add -> draft(drafts, add.key()).options(add.options());
+      case Change.EditVirtualServer edit -> draft(drafts, edit.key()).options(edit.options());
+      case Change.RemoveVirtualServer remove -> draft(drafts, remove.key()).clear();
+      case Change.AddRealServer add ->
+          draft(drafts, add.key()).real.put(add.server(), add.options());
+      case Change.EditRealServer edit ->
+          draft(drafts, edit.key()).real.put(edit.server(), edit.options());
+      case Change.RemoveRealServer remove ->
+          draft(drafts, remove.key()).real.remove(remove.server());
     }
   }
 
-  private NavigableMap<RealServer, RealServerOptions> servers(
-      VirtualServerKey key,
-      Map<VirtualServerKey, NavigableMap<RealServer, RealServerOptions>> edited) {
-    return edited.computeIfAbsent(
-        key,
-        _ ->
-            new TreeMap<>(
-                virtualServer(key)
-                    .map(VirtualServer::realServers)
-                    .orElse(ImmutableSortedMap.of())));
+  private Draft draft(Map<VirtualServerKey, Draft> drafts, VirtualServerKey key) {
+    return drafts.computeIfAbsent(key, _ -> new Draft(virtualServer(key)));
+  }
+
+  /** A virtual server while changes are applied to it. */
+  private static final class Draft {
+    private final TreeMap<RealServer, RealServerOptions> real;
+    private Optional<VirtualServerOptions> options;
+
+    Draft(Optional<VirtualServer> from) {
+      options = from.map(VirtualServer::options);
+      real = from.map(server -> new TreeMap<>(server.realServers())).orElseGet(TreeMap::new);
+    }
+
+    void options(VirtualServerOptions changed) {
+      options = Optional.of(changed);
+    }
+
+    void clear() {
+      options = Optional.empty();
+      real.clear();
+    }
+
+    Optional<VirtualServer> freeze(VirtualServerKey key) {
+      return options.map(
+          it -> new VirtualServer(key, it, ImmutableSortedMap.copyOfSorted(real)));
+    }
   }
 }

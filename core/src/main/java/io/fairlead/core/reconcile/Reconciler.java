@@ -1,12 +1,10 @@
 package io.fairlead.core.reconcile;
 
-import static com.google.common.collect.ImmutableSet.toImmutableSet;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
-import com.google.common.collect.Sets;
+import com.google.common.collect.Maps;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.ClusterState;
 import io.fairlead.core.cluster.ObjectName;
@@ -15,362 +13,237 @@ import io.fairlead.core.dataplane.Connections;
 import io.fairlead.core.dataplane.Dataplane;
 import io.fairlead.core.dataplane.KernelState;
 import io.fairlead.core.dataplane.RealServer;
-import io.fairlead.core.dataplane.SetElement;
+import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.endpoints.ServiceEndpoints;
+import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
-import io.fairlead.core.plan.Delta;
+import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.DesiredState;
 import io.fairlead.core.plan.Planner;
-import java.util.ArrayList;
+import io.fairlead.core.plan.ServicePlan;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * From events and read-backs to ordered changes. Holds what is, what should be and what the kernel
- * is believed to hold, and looks only at what was touched since it last looked.
+ * From events to changes: what the sync loop drives, on one thread. It does no I/O itself. The loop hands
+ * it events and read-backs, asks for {@link #changes}, applies them, and reports what became of them.
  *
- * <p>Driven by one thread: {@code on}* → {@code changes} → (apply them) → {@code applied}, with an
- * {@code observe} at the start, after drift and for every audit. Nothing here waits or retries.
+ * <p>A change that the kernel refused is not asked for again before the kernel has been read back, or
+ * what is wanted there has changed.
  */
 public final class Reconciler {
   private final Planner planner;
-  private final ReconcilerSettings settings;
   private final ClusterState cluster;
   private final DesiredState desired = new DesiredState();
   private final Belief belief = new Belief();
+  private final Holdings.Tally holdings = new Holdings.Tally();
 
-  /** What may differ from the desired state. */
-  private final Subjects dirty = new Subjects();
+  /** Virtual servers that are ours although their address need not be on kube-ipvs0. */
+  private final Set<VirtualServerKey> ours = new HashSet<>();
 
-  /** What the kernel refused: left alone until it is read back, or wanted otherwise. */
-  private final Subjects held = new Subjects();
+  /** Those of ours whose address is not to be on kube-ipvs0. */
+  private final Set<VirtualServerKey> offDevice = new HashSet<>();
 
-  /** Believed virtual servers that may be removed: never a stranger's. */
-  private final Set<VirtualServerKey> ours = new TreeSet<>();
-
-  private final Set<VirtualServerKey> offDevice = new TreeSet<>();
-  private final Set<VirtualServerKey> draining = new TreeSet<>();
-
-  /** Draining real servers that were seen without connections. */
-  private final Map<VirtualServerKey, Set<RealServer>> idle = new HashMap<>();
-
+  private final Set<VirtualServerKey> draining = new HashSet<>();
+  private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
   private boolean observed;
+  private boolean everything;
 
   public Reconciler(Planner planner, ReconcilerSettings settings) {
     this.planner = planner;
-    this.settings = settings;
     this.cluster = new ClusterState(settings.nodeName());
   }
 
-  /** Takes in one event; its consequences come with the next {@link #changes()}. */
+  /** Takes in an event; the kernel is none the wiser before the next {@link #changes}. */
   public void on(ClusterEvent event) {
     cluster.on(event);
   }
 
-  /** Whether both kinds were listed and the kernel was read, so that changes can be told. */
+  /** Whether all objects that existed at the start are known. Before that nothing may be written. */
+  public boolean listed() {
+    return cluster.listed();
+  }
+
+  /** Whether {@link #changes} may be asked for: all is listed, and the kernel was read. */
   public boolean ready() {
-    return observed && cluster.listed();
+    return listed() && observed;
   }
 
   /**
-   * Takes a read-back as the truth; the next {@link #changes()} compares everything with it.
+   * Takes a read-back as the truth. The next {@link #changes} compares everything.
    *
-   * @param owned keys from the ownership record: ours though their address is not on kube-ipvs0
+   * @param owned virtual servers that an earlier run made, on addresses that are not on kube-ipvs0
    */
   public void observe(KernelState state, ImmutableSet<VirtualServerKey> owned) {
-    desired.nodeAddresses(state.nodeAddresses());
     belief.replace(state);
-    ours.retainAll(state.virtualServers().keySet());
-    for (VirtualServerKey key : state.virtualServers().keySet()) {
-      if (owned.contains(key)
-          || Addresses.of(key).filter(state.boundAddresses()::contains).isPresent()) {
-        ours.add(key);
-      }
-    }
-    held.clear();
+    desired.nodeAddresses(state.nodeAddresses());
+    ours.addAll(owned);
     idle.clear();
-    dirtyAll();
     observed = true;
+    everything = true;
   }
 
   /**
-   * The changes from what the kernel is believed to hold to what it should, in the safe order.
-   * Empty when there is nothing to do, and while not {@link #ready()}. Asked again before {@link
-   * #applied}, it gives the same changes again.
+   * What has to be done now, in a safe order; empty if nothing. Plans anew what events touched.
+   *
+   * @throws IllegalStateException unless {@link #ready}
    */
   public ImmutableList<Change> changes() {
     if (!ready()) {
-      return ImmutableList.of();
+      throw new IllegalStateException("not everything is listed, or the kernel was not read");
     }
-    replan();
-    var steps = new Steps();
-    device(steps);
-    filter(steps);
-    Set<VirtualServerKey> removed = new HashSet<>();
-    dirty.virtualServers.removeIf(key -> !virtualServer(key, steps, removed));
-    dirty.addresses.removeIf(address -> !address(address, steps, removed));
-    return steps.inOrder();
+    for (ObjectName name : cluster.takeTouched()) {
+      desired.put(plan(name));
+    }
+    DesiredState.Touched touched = desired.takeTouched();
+    if (everything) {
+      touchEverything(touched);
+    }
+    touched.keys().addAll(idle.keySet());
+    ImmutableList<Change> changes =
+        new ChangePlan(desired, belief, this::isOurs, idle).changes(touched, everything);
+    everything = false;
+    idle.clear();
+    touched.keys().forEach(this::recount);
+    return changes;
   }
 
-  /**
-   * Learns what became of {@code changes}. What failed is left alone until {@link #observe}, or
-   * until something else is wanted there.
-   */
+  /** Takes note of what became of {@link #changes}: what did not fail is in the kernel now. */
   public void applied(ImmutableList<Change> changes, ImmutableList<Dataplane.Failure> failures) {
-    Set<Change> failed = failures.stream().map(Dataplane.Failure::change).collect(toImmutableSet());
-    List<Change> done = new ArrayList<>(changes);
-    done.removeIf(failed::contains);
-    failed.forEach(held::add);
-    belief.accept(done);
-    done.forEach(this::learn);
-    var touched = new Subjects();
-    changes.forEach(touched::add);
-    touched.virtualServers.forEach(this::settle);
-    touched.addresses.forEach(this::settleAt);
+    Set<Change> failed = Collections.newSetFromMap(new IdentityHashMap<>());
+    failures.forEach(failure -> failed.add(failure.change()));
+    Set<VirtualServerKey> changed =
+        belief.apply(
+            failed.isEmpty()
+                ? changes
+                : changes.stream().filter(change -> !failed.contains(change)).toList());
+    for (VirtualServerKey key : changed) {
+      desired.virtualServer(key).ifPresent(belief::share);
+      recount(key);
+    }
   }
 
-  /** The virtual servers with real servers that wait for their connections to end. */
+  /** The virtual servers with real servers that only wait for their last connection to end. */
   public ImmutableSet<VirtualServerKey> draining() {
     return ImmutableSet.copyOf(draining);
   }
 
-  /** Reports a virtual server's connections; what drained is removed by the next changes. */
+  /**
+   * Takes the connection counts of a virtual server with draining real servers. Those that are idle
+   * are removed by the next {@link #changes}.
+   *
+   * @param counts of the real servers that the kernel has; one that is missing is gone already
+   */
   public void counted(VirtualServerKey key, ImmutableMap<RealServer, Connections> counts) {
-    Set<RealServer> quiet = new HashSet<>();
-    counts.forEach((server, connections) -> {
-      if (connections.isIdle() && isDrained(key, server)) {
-        quiet.add(server);
-      }
-    });
-    if (quiet.isEmpty()) {
-      idle.remove(key);
-    } else {
-      idle.put(key, quiet);
-      dirty.virtualServers.add(key);
+    ImmutableSet<RealServer> done =
+        retired(key).entrySet().stream()
+            .filter(server -> server.getValue().weight() == 0)
+            .map(Map.Entry::getKey)
+            .filter(server -> counts.getOrDefault(server, Connections.NONE).isIdle())
+            .collect(ImmutableSet.toImmutableSet());
+    if (!done.isEmpty()) {
+      idle.put(key, done);
     }
   }
 
   /**
-   * The keys for the ownership record: virtual servers that are ours, or will be after the next
-   * apply, and cannot be told by their address being on kube-ipvs0. Write them down before
-   * applying.
+   * Our virtual servers whose address is not on kube-ipvs0, so that only a record of them tells a later
+   * run that they are ours.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
     return ImmutableSet.copyOf(offDevice);
   }
 
-  /** What is wrong with Services, by their names. */
-  public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
-    return desired.problems();
-  }
-
-  /** The Service that a wanted virtual server belongs to. */
+  /** The Service that a virtual server is for. */
   public Optional<ObjectName> owner(VirtualServerKey key) {
     return desired.owner(key);
   }
 
-  /** How many Services wait to be planned. */
-  public int pendingServiceChanges() {
-    return cluster.pendingServices();
+  /** The virtual servers that are to be, each with its Service. */
+  public ImmutableMap<VirtualServerKey, ObjectName> owners() {
+    var owners = ImmutableMap.<VirtualServerKey, ObjectName>builder();
+    desired.keys().forEach(key -> owner(key).ifPresent(name -> owners.put(key, name)));
+    return owners.buildOrThrow();
   }
 
-  /** How many EndpointSlices wait to be planned. */
-  public int pendingEndpointChanges() {
-    return cluster.pendingSlices();
+  /** What could not be planned as wanted, by Service. Costs as much as there are Services. */
+  public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
+    return desired.problems();
   }
 
-  private void dirtyAll() {
-    dirty.virtualServers.addAll(desired.virtualServerKeys());
-    dirty.virtualServers.addAll(belief.virtualServers().keySet());
-    dirty.addresses.addAll(desired.boundAddresses());
-    dirty.addresses.addAll(belief.bound());
-    dirty.elements.addAll(desired.elements());
-    dirty.elements.addAll(belief.elements());
-    offDevice.clear();
-    draining.clear();
+  /** How much of ours the kernel is believed to hold. */
+  public Holdings holdings(Family family) {
+    return holdings.of(family);
   }
 
-  private void replan() {
-    for (ObjectName name : cluster.takeTouched()) {
-      Delta delta =
-          cluster
-              .service(name)
-              .map(service ->
-                  planner.plan(
-                      service, ServiceEndpoints.merge(cluster.slices(name)), cluster.locality()))
-              .map(desired::put)
-              .orElseGet(() -> desired.remove(name));
-      dirty.add(delta);
-      held.remove(delta);
-    }
+  private ServicePlan plan(ObjectName name) {
+    return cluster
+        .service(name)
+        .map(
+            service ->
+                planner.plan(
+                    service,
+                    ServiceEndpoints.merge(cluster.slices(name)),
+                    cluster.locality()))
+        .orElseGet(() -> ServicePlan.nothing(name));
   }
 
-  private void device(Steps steps) {
-    if (!belief.device() && !held.device) {
-      steps.createDevice();
-    }
+  private void touchEverything(DesiredState.Touched touched) {
+    touched.keys().addAll(belief.keys());
+    touched.keys().addAll(desired.keys());
+    touched.addresses().addAll(belief.bound());
+    touched.addresses().addAll(desired.addresses());
+    touched.elements().addAll(belief.elements());
+    touched.elements().addAll(desired.elements());
   }
 
-  /** While the table is missing or wrong, only writing it whole can help. */
-  private void filter(Steps steps) {
-    if (!belief.filterIntact()) {
-      if (!held.filter) {
-        steps.replaceFilter(ImmutableList.copyOf(desired.elements()));
-      }
-      return;
-    }
-    dirty.elements.removeIf(element -> !element(element, steps));
+  /** Whether a virtual server in the kernel was made by Fairlead, or by kube-proxy before it. */
+  private boolean isOurs(VirtualServerKey key) {
+    return ours.contains(key)
+        || (key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
+            && belief.bound().contains(address));
   }
 
-  /** Adds what must be done about an element; whether that is anything. */
-  private boolean element(SetElement element, Steps steps) {
-    boolean wanted = desired.wants(element);
-    if (wanted == belief.elements().contains(element) || held.elements.contains(element)) {
-      return false;
-    }
-    if (wanted) {
-      steps.addElement(element);
+  /** Brings up to date what is kept about a virtual server beside the belief. */
+  private void recount(VirtualServerKey key) {
+    boolean isHeld = belief.virtualServer(key).isPresent();
+    boolean isOurs = desired.virtualServer(key).isPresent() || (isHeld && isOurs(key));
+    keep(ours, key, isOurs);
+    keep(offDevice, key, isOurs && !isBound(key));
+    int leaving = retired(key).size();
+    keep(draining, key, leaving > 0);
+    Optional<VirtualServer> held = belief.virtualServer(key).filter(_ -> ours.contains(key));
+    holdings.count(key, held.map(server -> server.realServers().size()), leaving);
+  }
+
+  private boolean isBound(VirtualServerKey key) {
+    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
+        && desired.isBound(address);
+  }
+
+  private static void keep(Set<VirtualServerKey> set, VirtualServerKey key, boolean isIn) {
+    if (isIn) {
+      set.add(key);
     } else {
-      steps.removeElement(element);
-    }
-    return true;
-  }
-
-  /** Adds what must be done about an address; whether that is anything. */
-  private boolean address(IpAddress address, Steps steps, Set<VirtualServerKey> removed) {
-    boolean wanted = desired.binds(address);
-    if (wanted == belief.bound().contains(address) || held.addresses.contains(address)) {
-      return false;
-    }
-    if (wanted) {
-      steps.bind(address, isFirst(address));
-      return true;
-    }
-    // A virtual server that would not go keeps its address, by which it is known to be ours.
-    if (Sets.difference(belief.at(address), removed).stream()
-        .anyMatch(key -> ours.contains(key) && desired.virtualServer(key).isEmpty())) {
-      return false;
-    }
-    steps.unbind(address);
-    return true;
-  }
-
-  /** Adds what must be done about a virtual server; whether that is anything. */
-  private boolean virtualServer(VirtualServerKey key, Steps steps, Set<VirtualServerKey> removed) {
-    settle(key);
-    if (held.virtualServers.contains(key)) {
-      return false;
-    }
-    Optional<VirtualServer> wanted = desired.virtualServer(key);
-    if (wanted.isPresent()) {
-      return converge(wanted.get(), steps);
-    }
-    if (ours.contains(key) && belief.virtualServers().containsKey(key)) {
-      steps.removeVirtualServer(key);
-      removed.add(key);
-      return true;
-    }
-    return false;
-  }
-
-  private boolean converge(VirtualServer want, Steps steps) {
-    VirtualServerKey key = want.key();
-    List<Change> changes = new ArrayList<>();
-    List<Change> removals = new ArrayList<>();
-    VirtualServer have = belief.virtualServers().get(key);
-    if (have == null) {
-      changes.add(new Change.AddVirtualServer(key, want.options()));
-    } else if (!have.options().equals(want.options())) {
-      changes.add(new Change.EditVirtualServer(key, want.options()));
-    }
-    RealServers.diff(
-        have == null ? new VirtualServer(key, want.options(), ImmutableSortedMap.of()) : have,
-        want,
-        idle.getOrDefault(key, Set.of()),
-        changes::add,
-        removals::add);
-    steps.building(isFirst(key)).addAll(changes);
-    steps.removingRealServers().addAll(removals);
-    return !changes.isEmpty() || !removals.isEmpty();
-  }
-
-  /** What a successful change says beyond the belief itself. */
-  private void learn(Change change) {
-    switch (change) {
-      case Change.AddVirtualServer(VirtualServerKey key, _) -> ours.add(key);
-      case Change.RemoveVirtualServer(VirtualServerKey key) -> {
-        ours.remove(key);
-        idle.remove(key);
-      }
-      // Wanted again or newly draining: an older count says nothing any more.
-      case Change.EditRealServer(VirtualServerKey key, _, _) -> idle.remove(key);
-      case Change.RemoveRealServer(VirtualServerKey key, _) -> idle.remove(key);
-      case Change.CreateDevice _,
-          Change.ReplaceFilter _,
-          Change.EditFilter _,
-          Change.BindAddress _,
-          Change.UnbindAddress _,
-          Change.EditVirtualServer _,
-          Change.AddRealServer _ -> {}
+      set.remove(key);
     }
   }
 
-  private void settleAt(IpAddress address) {
-    belief.at(address).forEach(this::settle);
-  }
-
-  /** Brings what is derived of one key up to date: who owns it, what it drains. */
-  private void settle(VirtualServerKey key) {
+  /** The real servers that a wanted virtual server has and should not have. */
+  private Map<RealServer, RealServerOptions> retired(VirtualServerKey key) {
     Optional<VirtualServer> want = desired.virtualServer(key);
     Optional<VirtualServer> have = belief.virtualServer(key);
-    if (want.isPresent() && have.isPresent()) {
-      ours.add(key);
+    if (want.isEmpty() || have.isEmpty()) {
+      return Map.of();
     }
-    boolean mine = want.isPresent() || (have.isPresent() && ours.contains(key));
-    mark(offDevice, key, mine && !isOnDevice(key));
-    mark(
-        draining,
-        key,
-        want.isPresent() && have.isPresent() && RealServers.draining(have.get(), want.get()));
-  }
-
-  private boolean isOnDevice(VirtualServerKey key) {
-    return Addresses.of(key)
-        .filter(address ->
-            desired.binds(address)
-                ? belief.bound().contains(address) || !held.addresses.contains(address)
-                : belief.bound().contains(address) && desired.virtualServer(key).isEmpty())
-        .isPresent();
-  }
-
-  private boolean isDrained(VirtualServerKey key, RealServer server) {
-    return belief
-        .virtualServer(key)
-        .map(have -> have.realServers().get(server))
-        .filter(options -> options.weight() == 0)
-        .isPresent();
-  }
-
-  private boolean isFirst(VirtualServerKey key) {
-    return desired.owner(key).filter(settings.first()::equals).isPresent();
-  }
-
-  private boolean isFirst(IpAddress address) {
-    return desired.isUsedBy(address, settings.first());
-  }
-
-  private static <T> void mark(Set<T> set, T item, boolean member) {
-    if (member) {
-      set.add(item);
-    } else {
-      set.remove(item);
-    }
+    return Maps.filterKeys(
+        have.get().realServers(), server -> !want.get().realServers().containsKey(server));
   }
 }

@@ -1,5 +1,6 @@
 package io.fairlead.proxier.source;
 
+import com.google.common.collect.ImmutableList;
 import io.fairlead.core.cluster.ClusterEvent;
 
 /**
@@ -9,7 +10,8 @@ import io.fairlead.core.cluster.ClusterEvent;
  */
 public interface Source extends AutoCloseable {
   /**
-   * Takes events in order. May block for a moment, which slows the source down and loses nothing.
+   * Takes events in order, one at a time. May block for a moment, which slows the source down and
+   * loses nothing.
    */
   interface Listener {
     void on(ClusterEvent event);
@@ -20,6 +22,11 @@ public interface Source extends AutoCloseable {
 
   /** One line for logs and {@code status}: what is read, and from where. */
   String description();
+
+  /** How the reading of each resource stands; empty for a source that has nothing to tell. */
+  default ImmutableList<SourceStatus> status() {
+    return ImmutableList.of();
+  }
 
   /** Stops reporting and lets go of everything. */
   @Override

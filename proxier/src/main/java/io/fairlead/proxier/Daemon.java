@@ -1,0 +1,168 @@
+package io.fairlead.proxier;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.net.Family;
+import io.fairlead.core.plan.Planner;
+import io.fairlead.core.plan.PlannerSettings;
+import io.fairlead.core.reconcile.Reconciler;
+import io.fairlead.core.reconcile.ReconcilerSettings;
+import io.fairlead.netlink.NetlinkException;
+import io.fairlead.proxier.host.HostSetup;
+import io.fairlead.proxier.kernel.KernelDataplane;
+import io.fairlead.proxier.observe.Health;
+import io.fairlead.proxier.observe.KernelMetrics;
+import io.fairlead.proxier.observe.OperatorServers;
+import io.fairlead.proxier.observe.SyncMetrics;
+import io.fairlead.proxier.settings.Settings;
+import io.fairlead.proxier.source.ProblemLog;
+import io.fairlead.proxier.source.Source;
+import io.fairlead.proxier.source.manifests.ManifestFolder;
+import io.fairlead.proxier.sync.OwnershipFile;
+import io.fairlead.proxier.sync.SyncLog;
+import io.fairlead.proxier.sync.SyncLoop;
+import io.fairlead.proxier.sync.SyncObservers;
+import io.fairlead.proxier.sync.SyncTelemetry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running proxy: everything opened, wired and started. It lives in the network namespace of the
+ * thread that starts it; threads that it starts are born there.
+ */
+public final class Daemon implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+  private static final HostSetup HOST = new HostSetup(Path.of("/"));
+
+  private final KernelDataplane dataplane;
+  private final OperatorServers servers;
+  private final Source source;
+  private final SyncLoop loop;
+
+  private Daemon(KernelDataplane dataplane, OperatorServers servers, Source source, SyncLoop loop) {
+    this.dataplane = dataplane;
+    this.servers = servers;
+    this.source = source;
+    this.loop = loop;
+  }
+
+  /**
+   * Opens and starts everything but the loop, which {@link #run} is.
+   *
+   * @throws CannotStartException naming everything that must be put right first
+   */
+  public static Daemon start(Settings settings) throws CannotStartException {
+    refuse(HOST.missingPrivileges());
+    try {
+      return start(settings, source(settings), KernelDataplane.open(settings.masquerade()));
+    } catch (NetlinkException e) {
+      throw new CannotStartException(e.getMessage());
+    }
+  }
+
+  /**
+   * The same with a source and a dataplane of the caller's making, which are the daemon's from now
+   * on.
+   */
+  public static Daemon start(Settings settings, Source source, KernelDataplane dataplane)
+      throws CannotStartException {
+    ImmutableList<String> problems = HOST.prepare(settings.ipvs(), dataplane.ipvs());
+    if (!problems.isEmpty()) {
+      dataplane.close();
+      throw new CannotStartException(problems);
+    }
+    InstantSource clock = InstantSource.system();
+    ImmutableSet<Family> families = ImmutableSet.copyOf(Family.values());
+    var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var metrics = new SyncMetrics(registry, clock, families);
+    var health = new Health(clock, settings.ipvs().syncPeriod(), families);
+    SyncLoop loop =
+        new SyncLoop(
+            new Reconciler(
+                new Planner(new PlannerSettings(settings.ipvs().scheduler())),
+                new ReconcilerSettings(settings.nodeName())),
+            dataplane,
+            new OwnershipFile(settings.ownershipRecord()),
+            new SyncObservers(
+                ImmutableList.of(
+                    new SyncLog(clock),
+                    new SyncTelemetry(metrics, new KernelMetrics(registry, families), health))),
+            new SyncLoop.Periods(
+                settings.ipvs().syncPeriod(),
+                settings.ipvs().minSyncPeriod(),
+                settings.ipvs().drainCheckInterval()),
+            System::nanoTime);
+    OperatorServers servers = serve(settings, health, registry, dataplane);
+    log.info("node {}, {}", settings.nodeName(), source.description());
+    source.start(new EventTap(loop, metrics, health));
+    return new Daemon(dataplane, servers, source, loop);
+  }
+
+  /** Keeps the kernel as it should be until {@link #stop}. */
+  public void run() throws InterruptedException {
+    loop.run();
+  }
+
+  /**
+   * Waits until every event that was reported before this call is in the kernel, or was refused.
+   * From any thread but the loop's.
+   */
+  public void settle() {
+    // The first answer comes before the pass that takes in what was queued, the second after it.
+    loop.ask(_ -> true).join();
+    loop.ask(_ -> true).join();
+  }
+
+  /** Has the kernel read back and repaired now. */
+  public void audit() {
+    loop.audit();
+  }
+
+  /** Ends {@link #run} after the pass under way, from any thread. */
+  public void stop() {
+    loop.stop();
+  }
+
+  /** Lets go of everything. The kernel keeps all it has: traffic goes on. */
+  @Override
+  public void close() {
+    source.close();
+    servers.close();
+    dataplane.close();
+  }
+
+  private static void refuse(ImmutableList<String> problems) throws CannotStartException {
+    if (!problems.isEmpty()) {
+      throw new CannotStartException(problems);
+    }
+  }
+
+  private static OperatorServers serve(
+      Settings settings, Health health, PrometheusMeterRegistry registry, KernelDataplane dataplane)
+      throws CannotStartException {
+    try {
+      return OperatorServers.start(settings.servers(), health, registry);
+    } catch (IOException e) {
+      dataplane.close();
+      throw new CannotStartException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Source source(Settings settings) {
+    ProblemLog problems = new ProblemLog();
+    return switch (settings.source()) {
+      case Settings.Source.Manifests(Path folder) ->
+          new ManifestFolder(
+              folder, Optional.of(settings.nodeName()), ManifestFolder.Timing.DEFAULT, problems);
+      case Settings.Source.Kubernetes kubernetes ->
+          throw new UnsupportedOperationException(kubernetes.toString());
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package io.fairlead.proxier;
+
+import io.fairlead.proxier.command.Commands;
+import io.fairlead.proxier.log.Logging;
+import io.fairlead.proxier.settings.RunArguments;
+import io.fairlead.proxier.settings.Settings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The command {@code fairlead}. {@code run} is told apart here, before picocli is loaded: the
+ * daemon would carry it in memory for good.
+ */
+public final class Fairlead {
+  private static final int CANNOT_START = 1;
+  private static final int USAGE = 2;
+
+  private Fairlead() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    List<String> arguments = Arrays.asList(args);
+    int status =
+        !arguments.isEmpty() && arguments.getFirst().equals("run")
+            ? run(arguments.subList(1, arguments.size()))
+            : Commands.execute(args);
+    System.exit(status);
+  }
+
+  private static int run(List<String> arguments) throws InterruptedException {
+    return switch (RunArguments.read(arguments, Fairlead::hostname)) {
+      case RunArguments.HelpWanted(String text) -> {
+        System.out.print(text);
+        yield 0;
+      }
+      case RunArguments.Refused refused -> {
+        refused.problems().forEach(problem -> System.err.println("fairlead run: " + problem));
+        System.err.println("`fairlead run --help` lists all flags.");
+        yield USAGE;
+      }
+      case RunArguments.Accepted(Settings settings) -> daemon(settings);
+    };
+  }
+
+  private static int daemon(Settings settings) throws InterruptedException {
+    Logging.configure(settings.verbosity());
+    Logger log = LoggerFactory.getLogger(Fairlead.class);
+    var ended = new CountDownLatch(1);
+    try (Daemon daemon = Daemon.start(settings)) {
+      // SIGTERM: the process must not end in the middle of a pass. (Waiting for this thread instead
+      // would never end: it is itself stuck in exit() while the hooks run.)
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, ended), "stop"));
+      daemon.run();
+      log.info("stopped; the kernel keeps what it has");
+      return 0;
+    } catch (CannotStartException e) {
+      e.problems().forEach(log::error);
+      return CANNOT_START;
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private static void stop(Daemon daemon, CountDownLatch ended) {
+    daemon.stop();
+    try {
+      if (!ended.await(5, TimeUnit.SECONDS)) {
+        System.err.println("fairlead: the pass under way takes too long; not waiting for it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The kernel's own idea of the name, without asking any resolver if possible. */
+  private static String hostname() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return InetAddress.getLoopbackAddress().getHostName();
+    }
+  }
+}

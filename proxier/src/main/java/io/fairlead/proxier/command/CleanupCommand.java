@@ -1,0 +1,78 @@
+package io.fairlead.proxier.command;
+
+import com.google.common.collect.ImmutableList;
+import io.fairlead.core.cluster.ClusterEvent;
+import io.fairlead.core.dataplane.Change;
+import io.fairlead.core.dataplane.Dataplane.Failure;
+import io.fairlead.core.dataplane.DataplaneException;
+import io.fairlead.core.plan.Planner;
+import io.fairlead.core.plan.PlannerSettings;
+import io.fairlead.core.reconcile.Reconciler;
+import io.fairlead.core.reconcile.ReconcilerSettings;
+import io.fairlead.netlink.NetlinkException;
+import io.fairlead.proxier.kernel.KernelDataplane;
+import io.fairlead.proxier.settings.Settings;
+import io.fairlead.proxier.sync.Narration;
+import io.fairlead.proxier.sync.OwnershipFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Takes down what Fairlead made: the virtual servers on kube-ipvs0's addresses and those of the
+ * ownership record, then the device and the nf_tables table. Others' virtual servers stay, unlike
+ * with {@code kube-proxy --cleanup}. It is the reconciler's answer to a cluster without Services.
+ */
+@Command(
+    name = "cleanup",
+    description = {
+      "Remove what is Fairlead's from this node: virtual servers, kube-ipvs0, the nf_tables table.",
+      "Traffic to Services stops. Whatever others made stays."
+    },
+    mixinStandardHelpOptions = true)
+final class CleanupCommand implements Callable<Integer> {
+  @Option(
+      names = "--ownership-record",
+      defaultValue = "/run/fairlead/owned",
+      description = "As given to `fairlead run`. Default: ${DEFAULT-VALUE}")
+  private Path ownershipRecord = Path.of("/run/fairlead/owned");
+
+  @Override
+  public Integer call() throws NetlinkException, DataplaneException, IOException {
+    var anyMasquerade = new Settings.Masquerade(14, false, ImmutableList.of());
+    try (KernelDataplane kernel = KernelDataplane.open(anyMasquerade)) {
+      ImmutableList<Change> changes = everythingOurs(kernel);
+      ImmutableList<Failure> failures = kernel.apply(changes);
+      System.out.println(Narration.counts(changes));
+      failures.forEach(
+          failure -> System.err.println(Narration.of(failure.change()) + ": " + failure.reason()));
+      if (!failures.isEmpty()) {
+        return 1;
+      }
+      kernel.dismantle();
+      Files.deleteIfExists(ownershipRecord);
+      System.out.println("removed device kube-ipvs0 and nf_tables table fairlead");
+      return 0;
+    }
+  }
+
+  private ImmutableList<Change> everythingOurs(KernelDataplane kernel) throws DataplaneException {
+    Reconciler reconciler =
+        new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings(""));
+    for (ClusterEvent.Kind kind : ClusterEvent.Kind.values()) {
+      reconciler.on(new ClusterEvent.Listed(kind));
+    }
+    reconciler.observe(kernel.read(), new OwnershipFile(ownershipRecord).read());
+    return reconciler.changes().stream()
+        .filter(CleanupCommand::isRemoval)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The device and the table are not to be made first, only to be removed. */
+  private static boolean isRemoval(Change change) {
+    return change instanceof Change.RemoveVirtualServer;
+  }
+}

@@ -1,0 +1,59 @@
+package io.fairlead.proxier.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.collect.ImmutableMap;
+import io.fairlead.core.dataplane.VirtualServerKey;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Which Service a virtual server is for, as the running daemon says: a line each, the virtual
+ * server, a tab and the Service.
+ *
+ * @param problem why there are no names; empty if there are
+ */
+record ServiceNames(ImmutableMap<String, String> names, Optional<String> problem) {
+
+  /** Asks the daemon at {@code address}; without an answer no name is known. */
+  static ServiceNames ask(String address) throws InterruptedException {
+    Duration patience = Duration.ofSeconds(2);
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
+            .timeout(patience)
+            .build();
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience).build()) {
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
+      return answer.statusCode() == 200
+          ? new ServiceNames(parse(answer.body()), Optional.empty())
+          : unknown(address, "answers " + answer.statusCode());
+    } catch (IOException e) {
+      return unknown(address, "does not answer");
+    }
+  }
+
+  Optional<String> of(VirtualServerKey key) {
+    return Optional.ofNullable(names.get(key.toString()));
+  }
+
+  private static ServiceNames unknown(String address, String why) {
+    return new ServiceNames(
+        ImmutableMap.of(),
+        Optional.of(
+            "names of Services are not known: the daemon at http://" + address + " " + why));
+  }
+
+  static ImmutableMap<String, String> parse(String body) {
+    var names = ImmutableMap.<String, String>builder();
+    body.lines()
+        .map(line -> line.split("\t", 2))
+        .filter(parts -> parts.length == 2)
+        .forEach(parts -> names.put(parts[0], parts[1]));
+    return names.buildKeepingLast();
+  }
+}

@@ -1,0 +1,91 @@
+package io.fairlead.proxier.host;
+
+import com.google.common.collect.ImmutableList;
+import io.fairlead.ipvs.Ipvs;
+import io.fairlead.ipvs.Timeouts;
+import io.fairlead.netlink.NetlinkException;
+import io.fairlead.proxier.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the host ready, in the calling thread's network namespace, and says what it found. What
+ * stands in the way is returned, all of it, so that an operator need not find out one by one.
+ */
+public final class HostSetup {
+  private static final Logger log = LoggerFactory.getLogger(HostSetup.class);
+
+  private final Path root;
+
+  /**
+   * @param root {@code /}; tests give a folder
+   */
+  public HostSetup(Path root) {
+    this.root = root;
+  }
+
+  /** What this process may not do; empty if it may do all it must. */
+  public ImmutableList<String> missingPrivileges() {
+    try {
+      return Capabilities.ofThisProcess(root.resolve("proc")).problems();
+    } catch (IOException e) {
+      log.warn("capabilities are not known: {}", e.getMessage());
+      return ImmutableList.of(); // the kernel will say it, request by request
+    }
+  }
+
+  /** Sets kernel parameters and timeouts. Returns what must be put right before starting. */
+  public ImmutableList<String> prepare(Settings.Ipvs settings, Ipvs ipvs) {
+    var problems = ImmutableList.<String>builder();
+    try {
+      String release = Files.readString(root.resolve("proc/sys/kernel/osrelease")).strip();
+      KernelVersion kernel = KernelVersion.parse(release);
+      log.info("kernel {}, IPVS {}", release, ipvs.version());
+      SysctlPlan.advice(kernel).forEach(log::info);
+      for (SysctlOutcome outcome :
+          new Sysctls(root.resolve("proc/sys")).set(SysctlPlan.of(kernel, settings))) {
+        report(outcome, problems);
+      }
+      setTimeouts(settings.timeouts(), ipvs);
+    } catch (IOException | IllegalArgumentException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    return problems.build();
+  }
+
+  private static void report(SysctlOutcome outcome, ImmutableList.Builder<String> problems) {
+    switch (outcome) {
+      case SysctlOutcome.Right _ -> log.debug("{}", outcome);
+      case SysctlOutcome.Changed _ -> log.info("{}", outcome);
+      case SysctlOutcome.Missing _, SysctlOutcome.Refused _ -> {
+        if (outcome.isFatal()) {
+          problems.add(outcome.toString());
+        } else {
+          log.warn("{}", outcome);
+        }
+      }
+    }
+  }
+
+  /** A failure is only logged, as kube-proxy does: the kernel's own timeouts are usable. */
+  private static void setTimeouts(Settings.Timeouts timeouts, Ipvs ipvs) {
+    if (timeouts.keepAll()) {
+      return;
+    }
+    try {
+      ipvs.setTimeouts(
+          new Timeouts(
+              seconds(timeouts.tcp()), seconds(timeouts.tcpFin()), seconds(timeouts.udp())));
+    } catch (NetlinkException e) {
+      log.error("{}", e.getMessage());
+    }
+  }
+
+  private static int seconds(Duration duration) {
+    return Math.toIntExact(duration.toSeconds());
+  }
+}

@@ -1,0 +1,138 @@
+package io.fairlead.proxier.kernel;
+
+import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.dataplane.SetElement;
+import io.fairlead.core.net.Family;
+import io.fairlead.netlink.NetlinkConnection;
+import io.fairlead.netlink.NetlinkException;
+import io.fairlead.netlink.nftables.Chain;
+import io.fairlead.netlink.nftables.Element;
+import io.fairlead.netlink.nftables.ElementWriter;
+import io.fairlead.netlink.nftables.NamedSet;
+import io.fairlead.netlink.nftables.Nftables;
+import io.fairlead.netlink.nftables.Rule;
+import io.fairlead.netlink.nftables.Transaction;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The nf_tables table in the kernel: written, edited and read back. */
+final class PacketFilter {
+  private final Nftables nftables;
+  private final FilterTable wanted;
+
+  PacketFilter(NetlinkConnection connection, FilterTable wanted) {
+    this.nftables = new Nftables(connection);
+    this.wanted = wanted;
+  }
+
+  /**
+   * What the kernel has.
+   *
+   * @param intact whether sets, chains and rules are exactly the wanted ones
+   * @param elements empty unless intact
+   */
+  record Snapshot(boolean intact, ImmutableSet<SetElement> elements) {
+    static final Snapshot BROKEN = new Snapshot(false, ImmutableSet.of());
+  }
+
+  Snapshot read() throws NetlinkException {
+    if (!isIntact()) {
+      return Snapshot.BROKEN;
+    }
+    var elements = ImmutableSet.<SetElement>builder();
+    for (Family family : Family.values()) {
+      for (ElementSet set : ElementSet.values()) {
+        for (Element element : nftables.elements(FilterTable.TABLE, set.name(family))) {
+          Optional<SetElement> known = set.read(family, element.key());
+          if (known.isEmpty()) {
+            return Snapshot.BROKEN; // a protocol that no Service has: somebody else's element
+          }
+          elements.add(known.get());
+        }
+      }
+    }
+    return new Snapshot(true, elements.build());
+  }
+
+  /** Writes the whole table anew. No packet meets half of it, or none. */
+  void replace(List<SetElement> elements) throws NetlinkException {
+    Transaction transaction = nftables.change(FilterTable.TABLE);
+    transaction.addTable(); // so that there is one to delete
+    transaction.deleteTable();
+    transaction.addTable();
+    for (NamedSet set : wanted.sets()) {
+      transaction.addSet(set);
+    }
+    for (Chain chain : wanted.chains()) {
+      transaction.addChain(chain);
+    }
+    for (Rule rule : wanted.rules()) {
+      transaction.addRule(rule);
+    }
+    add(transaction, elements);
+    transaction.commit();
+  }
+
+  /** Removes and adds elements, all or none. ENOENT if one to be removed is not there. */
+  void edit(List<SetElement> add, List<SetElement> remove) throws NetlinkException {
+    Transaction transaction = nftables.change(FilterTable.TABLE);
+    for (var set : bySet(remove).entrySet()) {
+      ElementWriter out = transaction.deleteElements(set.getKey());
+      for (SetElement element : set.getValue()) {
+        ElementSet.write(out, element);
+      }
+    }
+    add(transaction, add);
+    transaction.commit();
+  }
+
+  /** Deletes the table, if it is there. */
+  void delete() throws NetlinkException {
+    Transaction transaction = nftables.change(FilterTable.TABLE);
+    transaction.addTable();
+    transaction.deleteTable();
+    transaction.commit();
+  }
+
+  private boolean isIntact() throws NetlinkException {
+    return nftables.tables().contains(FilterTable.TABLE)
+        && wanted.sets().equals(new HashSet<>(nftables.sets(FilterTable.TABLE)))
+        && new HashSet<>(wanted.chains()).equals(new HashSet<>(nftables.chains(FilterTable.TABLE)))
+        && byChain(wanted.rules())
+            .equals(
+                byChain(
+                    nftables.rules(FilterTable.TABLE).stream().map(Rule.Installed::rule).toList()));
+  }
+
+  private static void add(Transaction transaction, List<SetElement> elements)
+      throws NetlinkException {
+    for (var set : bySet(elements).entrySet()) {
+      ElementWriter out = transaction.addElements(set.getKey());
+      for (SetElement element : set.getValue()) {
+        ElementSet.write(out, element);
+      }
+    }
+  }
+
+  private static Map<NamedSet, List<SetElement>> bySet(List<SetElement> elements) {
+    Map<NamedSet, List<SetElement>> sets = new LinkedHashMap<>();
+    for (SetElement element : elements) {
+      NamedSet set = ElementSet.of(element).of(element.family());
+      sets.computeIfAbsent(set, _ -> new ArrayList<>()).add(element);
+    }
+    return sets;
+  }
+
+  /** Rules in their order within each chain; the kernel lists the chains in an order of its own. */
+  private static Map<String, List<Rule>> byChain(List<Rule> rules) {
+    Map<String, List<Rule>> chains = new LinkedHashMap<>();
+    for (Rule rule : rules) {
+      chains.computeIfAbsent(rule.chain(), _ -> new ArrayList<>()).add(rule);
+    }
+    return chains;
+  }
+}

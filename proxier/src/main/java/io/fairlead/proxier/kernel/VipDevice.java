@@ -1,0 +1,105 @@
+package io.fairlead.proxier.kernel;
+
+import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.net.Family;
+import io.fairlead.core.net.IpAddress;
+import io.fairlead.netlink.Batch;
+import io.fairlead.netlink.Errno;
+import io.fairlead.netlink.NetAddress;
+import io.fairlead.netlink.NetlinkConnection;
+import io.fairlead.netlink.NetlinkException;
+import io.fairlead.netlink.route.Addresses;
+import io.fairlead.netlink.route.InterfaceAddress;
+import io.fairlead.netlink.route.Link;
+import io.fairlead.netlink.route.Links;
+import java.util.Optional;
+
+/**
+ * The dummy device kube-ipvs0, which makes virtual IPs local to the node. It is never brought up,
+ * and its name is never another: CNIs look for it to know that IPVS is in use.
+ */
+public final class VipDevice {
+  public static final String NAME = "kube-ipvs0";
+
+  private final NetlinkConnection connection;
+  private final Links links;
+  private final Addresses addresses;
+  private int index; // 0: not known to exist
+
+  /** The connection stays the caller's to close. */
+  public VipDevice(NetlinkConnection connection) {
+    this.connection = connection;
+    this.links = new Links(connection);
+    this.addresses = new Addresses(connection);
+  }
+
+  /**
+   * What the namespace's devices hold.
+   *
+   * @param exists whether kube-ipvs0 does
+   * @param bound its addresses
+   * @param others the addresses of all other devices, loopback and link-local ones left out
+   */
+  public record Snapshot(
+      boolean exists, ImmutableSet<IpAddress> bound, ImmutableSet<IpAddress> others) {}
+
+  /** Reads all addresses in one dump (kubernetes#73382: never one request per device). */
+  public Snapshot read() throws NetlinkException {
+    index = links.find(NAME).map(Link::index).orElse(0);
+    var bound = ImmutableSet.<IpAddress>builder();
+    var others = ImmutableSet.<IpAddress>builder();
+    for (InterfaceAddress held : addresses.all()) {
+      IpAddress address = coreAddress(held.address());
+      if (held.link() == index) {
+        bound.add(address);
+      } else if (!address.isLoopback() && !address.isLinkLocal()) {
+        others.add(address);
+      }
+    }
+    return new Snapshot(index != 0, bound.build(), others.build());
+  }
+
+  /** Creates the device, down; it is no error if it exists. */
+  void create() throws NetlinkException {
+    try {
+      links.addDummy(NAME);
+    } catch (NetlinkException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+    }
+    index = links.find(NAME).map(Link::index).orElse(0);
+  }
+
+  /** Deletes the device with all its addresses; false if there was none. */
+  public boolean delete() throws NetlinkException {
+    Optional<Link> link = links.find(NAME);
+    if (link.isPresent()) {
+      links.delete(link.get().index());
+    }
+    index = 0;
+    return link.isPresent();
+  }
+
+  Batch batch() {
+    return connection.batch();
+  }
+
+  void bind(Batch batch, int tag, IpAddress address) throws NetlinkException {
+    int bits = address.family().bits();
+    // Duplicate address detection would keep an IPv6 VIP tentative: every node has the same one.
+    int flags = address.family() == Family.IPV6 ? InterfaceAddress.NO_DAD : 0;
+    Addresses.add(batch, tag, index, bits, address.hi(), address.lo(), bits, flags);
+  }
+
+  void unbind(Batch batch, int tag, IpAddress address) throws NetlinkException {
+    int bits = address.family().bits();
+    Addresses.delete(batch, tag, index, bits, address.hi(), address.lo(), bits);
+  }
+
+  private static IpAddress coreAddress(NetAddress address) {
+    return address.bits() == 32
+        ? IpAddress.v4((int) address.lo())
+        : IpAddress.v6(address.hi(), address.lo());
+  }
+}

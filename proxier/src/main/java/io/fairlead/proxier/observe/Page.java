@@ -1,0 +1,23 @@
+package io.fairlead.proxier.observe;
+
+/** What is served under one path: a question, an answer, and no more of HTTP than that. */
+@FunctionalInterface
+interface Page {
+  /**
+   * Answers a GET.
+   *
+   * @param accept the request's Accept header; empty if it has none
+   */
+  Answer get(String accept);
+
+  /** A response. */
+  record Answer(int status, String contentType, String body) {
+    static Answer text(int status, String body) {
+      return new Answer(status, "text/plain; charset=utf-8", body);
+    }
+
+    static Answer json(int status, String body) {
+      return new Answer(status, "application/json", body);
+    }
+  }
+}

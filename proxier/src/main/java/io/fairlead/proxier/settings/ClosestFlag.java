@@ -1,0 +1,34 @@
+package io.fairlead.proxier.settings;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Guesses which flag a misspelt one was meant to be. */
+final class ClosestFlag {
+  private ClosestFlag() {}
+
+  /** The flag that a few keystrokes turn {@code name} into; empty if none is near. */
+  static Optional<Flag> to(String name) {
+    return Arrays.stream(Flag.values())
+        .min(Comparator.comparingInt(flag -> distance(name, flag.text())))
+        .filter(flag -> distance(name, flag.text()) <= Math.max(1, flag.text().length() / 4));
+  }
+
+  /** How many letters must be put in, taken out or changed (Levenshtein). */
+  static int distance(String from, String to) {
+    int[] above = new int[to.length() + 1];
+    Arrays.setAll(above, column -> column);
+    for (int row = 1; row <= from.length(); row++) {
+      int[] current = new int[to.length() + 1];
+      current[0] = row;
+      for (int column = 1; column <= to.length(); column++) {
+        int change = from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1;
+        current[column] =
+            Math.min(above[column - 1] + change, 1 + Math.min(above[column], current[column - 1]));
+      }
+      above = current;
+    }
+    return above[to.length()];
+  }
+}

@@ -1,0 +1,233 @@
+package io.fairlead.proxier.sync;
+
+import com.google.common.collect.ImmutableList;
+import io.fairlead.core.cluster.ClusterEvent;
+import io.fairlead.core.dataplane.Change;
+import io.fairlead.core.dataplane.Dataplane;
+import io.fairlead.core.dataplane.Dataplane.Failure;
+import io.fairlead.core.dataplane.DataplaneException;
+import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.reconcile.Reconciler;
+import io.fairlead.proxier.source.Source;
+import io.fairlead.proxier.sync.Pass.Cause;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The one thread that decides and writes. Events wait in a queue while a pass runs, and the next
+ * pass takes all that are there: bursts coalesce, and a lone event is in the kernel within
+ * milliseconds.
+ *
+ * <p>Nothing is programmed before every source has listed its objects and the kernel has been read.
+ * From then on a failure leaves the kernel as it is, and brings the next audit forward.
+ */
+public final class SyncLoop implements Source.Listener {
+  /** Bounds memory while a pass runs: a source that is faster has to wait, and loses nothing. */
+  private static final int QUEUE = 8192;
+
+  private sealed interface Work {
+    record Event(ClusterEvent event, long at) implements Work {}
+
+    record Question(Runnable answer) implements Work {}
+
+    record Audit() implements Work {}
+
+    record Stop() implements Work {}
+  }
+
+  private final Reconciler reconciler;
+  private final Dataplane dataplane;
+  private final OwnershipRecord ownership;
+  private final SyncObserver observer;
+  private final Timetable timetable;
+  private final LongSupplier clock;
+  private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final List<Work> taken = new ArrayList<>();
+
+  private boolean stopped;
+  private boolean started;
+  private int events;
+  private long firstEventAt;
+
+  /**
+   * @param clock nanoseconds of a monotonic clock, {@code System::nanoTime} but for tests
+   */
+  public SyncLoop(
+      Reconciler reconciler,
+      Dataplane dataplane,
+      OwnershipRecord ownership,
+      SyncObserver observer,
+      Periods periods,
+      LongSupplier clock) {
+    this.reconciler = reconciler;
+    this.dataplane = dataplane;
+    this.ownership = ownership;
+    this.observer = observer;
+    this.clock = clock;
+    this.timetable =
+        new Timetable(clock.getAsLong(), periods.sync, periods.minSync, periods.drainCheck);
+  }
+
+  /**
+   * How often things happen.
+   *
+   * @param sync the kernel is read back and repaired
+   * @param minSync the least time between two passes for events
+   * @param drainCheck the connections of draining real servers are counted
+   */
+  public record Periods(Duration sync, Duration minSync, Duration drainCheck) {}
+
+  /** Takes an event from any thread. Blocks while the queue is full. */
+  @Override
+  public void on(ClusterEvent event) {
+    put(new Work.Event(event, clock.getAsLong()));
+  }
+
+  /** Asks about the state from any thread; answered on the loop's thread, between two passes. */
+  public <T> CompletableFuture<T> ask(Function<Reconciler, T> question) {
+    var answer = new CompletableFuture<T>();
+    put(
+        new Work.Question(() -> {
+          try {
+            answer.complete(question.apply(reconciler));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        }));
+    return answer;
+  }
+
+  /** Has the kernel read back and repaired now, and not only when the sync period is over. */
+  public void audit() {
+    put(new Work.Audit());
+  }
+
+  /** Ends {@link #run} after the pass that is under way. The kernel keeps what it has. */
+  public void stop() {
+    put(new Work.Stop());
+  }
+
+  /** Runs until {@link #stop}, on the calling thread. */
+  public void run() throws InterruptedException {
+    while (!stopped) {
+      long idle = timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
+      Work first = queue.poll(idle, TimeUnit.NANOSECONDS);
+      if (first != null) {
+        take(first);
+        queue.drainTo(taken);
+        taken.forEach(this::take);
+        taken.clear();
+      }
+      step();
+    }
+  }
+
+  private void put(Work work) {
+    try {
+      queue.put(work);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the source is being closed: its event is not wanted
+    }
+  }
+
+  private void take(Work work) {
+    switch (work) {
+      case Work.Event(ClusterEvent event, long at) -> {
+        if (events++ == 0) {
+          firstEventAt = at;
+          observer.queued();
+        }
+        reconciler.on(event);
+      }
+      case Work.Question(Runnable answer) -> answer.run();
+      case Work.Audit() -> timetable.auditAsked(clock.getAsLong());
+      case Work.Stop() -> stopped = true;
+    }
+  }
+
+  /** Does what is due. Package-private, so that tests can drive it with a clock of their own. */
+  void step() {
+    long now = clock.getAsLong();
+    if (!started) {
+      start(now);
+      return;
+    }
+    if (events > 0 && timetable.eventsDue(now)) {
+      pass(Cause.EVENTS, now);
+    }
+    if (timetable.drainDue(now) && !reconciler.draining().isEmpty()) {
+      countConnections(now);
+    }
+    if (timetable.auditDue(now)) {
+      audit(Cause.AUDIT, now);
+    }
+  }
+
+  /**
+   * Nothing is written until all sources have listed: half a cluster must not replace a whole one.
+   */
+  private void start(long now) {
+    if (reconciler.listed() && timetable.auditDue(now)) {
+      started = audit(Cause.START, now);
+    }
+  }
+
+  private boolean audit(Cause cause, long now) {
+    try {
+      reconciler.observe(dataplane.read(), ownership.read());
+    } catch (DataplaneException e) {
+      observer.unreadable(e);
+      timetable.failed(now);
+      return false;
+    }
+    if (pass(cause, now)) {
+      timetable.audited(clock.getAsLong());
+    }
+    return true;
+  }
+
+  private void countConnections(long now) {
+    try {
+      for (VirtualServerKey key : reconciler.draining()) {
+        reconciler.counted(key, dataplane.connections(key));
+      }
+    } catch (DataplaneException e) {
+      observer.unreadable(e);
+      timetable.failed(now);
+    }
+    timetable.drained(now);
+    pass(Cause.DRAIN, now);
+  }
+
+  /** Brings the kernel to what is wanted. True if nothing failed. */
+  private boolean pass(Cause cause, long began) {
+    ImmutableList<Change> changes = reconciler.changes();
+    ownership.write(reconciler.ownedOffDevice()); // before the kernel: a crash must not orphan them
+    ImmutableList<Failure> failures =
+        changes.isEmpty() ? ImmutableList.of() : dataplane.apply(changes);
+    reconciler.applied(changes, failures);
+    long ended = clock.getAsLong();
+    observer.passed(
+        new Pass(
+            cause,
+            events,
+            changes,
+            failures,
+            Duration.ofNanos(ended - began),
+            Duration.ofNanos(events > 0 ? ended - firstEventAt : 0)),
+        reconciler);
+    events = 0;
+    timetable.passed(ended);
+    if (!failures.isEmpty()) {
+      timetable.failed(ended);
+    }
+    return failures.isEmpty();
+  }
+}

@@ -1,0 +1,16 @@
+package io.fairlead.proxier.sync;
+
+import io.fairlead.core.dataplane.DataplaneException;
+import io.fairlead.core.reconcile.Reconciler;
+
+/** Is told what the loop does, on the loop's thread: metrics, health and logs. Must not block. */
+public interface SyncObserver {
+  /** Work has come in that is not done yet. */
+  void queued();
+
+  /** A pass is over. {@code reconciler} may be asked for names and counts during the call. */
+  void passed(Pass pass, Reconciler reconciler);
+
+  /** The kernel could not be read; what is in it stays, and reading is tried again. */
+  void unreadable(DataplaneException cause);
+}
