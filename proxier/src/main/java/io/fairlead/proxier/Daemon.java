@@ -13,11 +13,11 @@ import io.fairlead.proxier.kernel.KernelDataplane;
 import io.fairlead.proxier.observe.Health;
 import io.fairlead.proxier.observe.KernelMetrics;
 import io.fairlead.proxier.observe.OperatorServers;
+import io.fairlead.proxier.observe.ProcessMetrics;
+import io.fairlead.proxier.observe.SourceMetrics;
 import io.fairlead.proxier.observe.SyncMetrics;
 import io.fairlead.proxier.settings.Settings;
-import io.fairlead.proxier.source.ProblemLog;
 import io.fairlead.proxier.source.Source;
-import io.fairlead.proxier.source.manifests.ManifestFolder;
 import io.fairlead.proxier.sync.OwnershipFile;
 import io.fairlead.proxier.sync.SyncLog;
 import io.fairlead.proxier.sync.SyncLoop;
@@ -28,7 +28,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +60,7 @@ public final class Daemon implements AutoCloseable {
   public static Daemon start(Settings settings) throws CannotStartException {
     refuse(HOST.missingPrivileges());
     try {
-      return start(settings, source(settings), KernelDataplane.open(settings.masquerade()));
+      return start(settings, Sources.of(settings), KernelDataplane.open(settings.masquerade()));
     } catch (NetlinkException e) {
       throw new CannotStartException(e.getMessage());
     }
@@ -100,6 +99,8 @@ public final class Daemon implements AutoCloseable {
                 settings.ipvs().drainCheckInterval()),
             System::nanoTime);
     OperatorServers servers = serve(settings, health, registry, dataplane);
+    SourceMetrics.register(registry, source);
+    ProcessMetrics.register(registry, Path.of("/proc"));
     log.info("node {}, {}", settings.nodeName(), source.description());
     source.start(new EventTap(loop, metrics, health));
     return new Daemon(dataplane, servers, source, loop);
@@ -153,16 +154,5 @@ public final class Daemon implements AutoCloseable {
       dataplane.close();
       throw new CannotStartException(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Source source(Settings settings) {
-    ProblemLog problems = new ProblemLog();
-    return switch (settings.source()) {
-      case Settings.Source.Manifests(Path folder) ->
-          new ManifestFolder(
-              folder, Optional.of(settings.nodeName()), ManifestFolder.Timing.DEFAULT, problems);
-      case Settings.Source.Kubernetes kubernetes ->
-          throw new UnsupportedOperationException(kubernetes.toString());
-    };
   }
 }

@@ -1,45 +1,45 @@
 package io.fairlead.proxier.observe;
 
-import io.micrometer.core.instrument.Counter;
+import io.fairlead.proxier.source.Source;
+import io.fairlead.proxier.source.SourceStatus;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** How the source of Services and endpoints fares. Thread-safe. */
+/** How the source of Services and endpoints fares; asked for when somebody looks. */
 public final class SourceMetrics {
-  private final AtomicLong connected;
-  private final Counter relists;
-  private final Counter decodeProblems;
+  private SourceMetrics() {}
 
-  public SourceMetrics(MeterRegistry registry) {
-    connected =
-        Gauges.number(
-            registry, "fairlead.source_connected", "1 while the source can be read, else 0");
-    relists =
-        Counter.builder("fairlead.source_relists")
-            .description("Times that everything was read anew after a watch broke")
-            .register(registry);
-    decodeProblems =
-        Counter.builder("fairlead.source_decode_problems")
-            .description("Objects or fields that made no sense and were skipped")
-            .register(registry);
+  /** Registers the metrics of {@code source}, which must outlive the registry. */
+  public static void register(MeterRegistry registry, Source source) {
+    Gauge.builder("fairlead.source_connected", source, it -> connected(it) ? 1 : 0)
+        .description("1 while everything that is watched can be read, else 0")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("fairlead.source_objects", source, SourceMetrics::objects)
+        .description("Objects that are known and in use")
+        .strongReference(true)
+        .register(registry);
+    FunctionCounter.builder("fairlead.source_failures", source, SourceMetrics::failures)
+        .description("Times that reading was broken off by an error")
+        .register(registry);
   }
 
-  /** The source can be read. */
-  public void connected() {
-    connected.set(1);
+  private static boolean connected(Source source) {
+    return source.status().stream()
+        .noneMatch(
+            resource ->
+                switch (resource.state()) {
+                  case WAITING, CLOSED -> true;
+                  case LISTING, WATCHING -> false;
+                });
   }
 
-  /** The source cannot be read; the kernel stays as it is. */
-  public void disconnected() {
-    connected.set(0);
+  private static double objects(Source source) {
+    return source.status().stream().mapToInt(SourceStatus::objects).sum();
   }
 
-  public void relisted() {
-    relists.increment();
-  }
-
-  /** An object or field was skipped. */
-  public void decodeProblem() {
-    decodeProblems.increment();
+  private static double failures(Source source) {
+    return source.status().stream().mapToLong(SourceStatus::failures).sum();
   }
 }
