@@ -50,9 +50,9 @@ public final class Reconciler {
   private final Set<VirtualServerKey> ours = new HashSet<>();
 
   /** Those of ours whose address is not to be on kube-ipvs0. */
-  private final Set<VirtualServerKey> offDevice = new HashSet<>();
+  private final KeySet offDevice = new KeySet();
 
-  private final Set<VirtualServerKey> draining = new HashSet<>();
+  private final KeySet draining = new KeySet();
   private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
   private boolean observed;
   private boolean everything;
@@ -127,15 +127,12 @@ public final class Reconciler {
             failed.isEmpty()
                 ? changes
                 : changes.stream().filter(change -> !failed.contains(change)).toList());
-    for (VirtualServerKey key : changed) {
-      desired.virtualServer(key).ifPresent(belief::share);
-      recount(key);
-    }
+    changed.forEach(this::recount);
   }
 
   /** The virtual servers with real servers that only wait for their last connection to end. */
   public ImmutableSet<VirtualServerKey> draining() {
-    return ImmutableSet.copyOf(draining);
+    return draining.copy();
   }
 
   /**
@@ -161,7 +158,7 @@ public final class Reconciler {
    * later run that they are ours.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
-    return ImmutableSet.copyOf(offDevice);
+    return offDevice.copy();
   }
 
   /** The Service that a virtual server is for. */
@@ -214,12 +211,17 @@ public final class Reconciler {
 
   /** Brings up to date what is kept about a virtual server beside the belief. */
   private void recount(VirtualServerKey key) {
+    desired.virtualServer(key).ifPresent(belief::share);
     boolean isHeld = belief.virtualServer(key).isPresent();
     boolean isOurs = desired.virtualServer(key).isPresent() || (isHeld && isOurs(key));
-    keep(ours, key, isOurs);
-    keep(offDevice, key, isOurs && !isBound(key));
+    if (isOurs) {
+      ours.add(key);
+    } else {
+      ours.remove(key);
+    }
+    offDevice.keep(key, isOurs && !isBound(key));
     int leaving = retired(key).size();
-    keep(draining, key, leaving > 0);
+    draining.keep(key, leaving > 0);
     Optional<VirtualServer> held = belief.virtualServer(key).filter(_ -> ours.contains(key));
     holdings.count(key, held.map(server -> server.realServers().size()), leaving);
   }
@@ -227,14 +229,6 @@ public final class Reconciler {
   private boolean isBound(VirtualServerKey key) {
     return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
         && desired.isBound(address);
-  }
-
-  private static void keep(Set<VirtualServerKey> set, VirtualServerKey key, boolean isIn) {
-    if (isIn) {
-      set.add(key);
-    } else {
-      set.remove(key);
-    }
   }
 
   /** The real servers that a wanted virtual server has and should not have. */
