@@ -49,7 +49,7 @@ public final class Reconciler {
   /** Virtual servers that are ours although their address need not be on kube-ipvs0. */
   private final Set<VirtualServerKey> ours = new HashSet<>();
 
-  /** Those of ours whose address is not to be on kube-ipvs0. */
+  /** Those of ours that their address does not give away, now or after the next changes. */
   private final KeySet offDevice = new KeySet();
 
   private final KeySet draining = new KeySet();
@@ -128,6 +128,11 @@ public final class Reconciler {
                 ? changes
                 : changes.stream().filter(change -> !failed.contains(change)).toList());
     changed.forEach(this::recount);
+    for (Change change : changes) {
+      if (change instanceof Change.BindAddress(IpAddress address)) {
+        desired.keysAt(address).forEach(this::recount);
+      }
+    }
   }
 
   /** The virtual servers with real servers that only wait for their last connection to end. */
@@ -154,8 +159,9 @@ public final class Reconciler {
   }
 
   /**
-   * Our virtual servers whose address is not on kube-ipvs0, so that only a record of them tells a
-   * later run that they are ours.
+   * Our virtual servers whose address is not on kube-ipvs0, or may not be at some moment of the next
+   * changes, so that only a record of them tells a later run that they are ours. To be written before
+   * the changes are applied.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
     return offDevice.copy();
@@ -204,9 +210,7 @@ public final class Reconciler {
 
   /** Whether a virtual server in the kernel was made by Fairlead, or by kube-proxy before it. */
   private boolean isOurs(VirtualServerKey key) {
-    return ours.contains(key)
-        || (key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
-            && belief.bound().contains(address));
+    return ours.contains(key) || isBound(key);
   }
 
   /** Brings up to date what is kept about a virtual server beside the belief. */
@@ -219,16 +223,22 @@ public final class Reconciler {
     } else {
       ours.remove(key);
     }
-    offDevice.keep(key, isOurs && !isBound(key));
+    // Whatever of the next changes is done before a crash, the record or the address must tell.
+    offDevice.keep(key, isOurs && !(isToBeBound(key) && (!isHeld || isBound(key))));
     int leaving = retired(key).size();
     draining.keep(key, leaving > 0);
     Optional<VirtualServer> held = belief.virtualServer(key).filter(_ -> ours.contains(key));
     holdings.count(key, held.map(server -> server.realServers().size()), leaving);
   }
 
-  private boolean isBound(VirtualServerKey key) {
+  private boolean isToBeBound(VirtualServerKey key) {
     return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
         && desired.isBound(address);
+  }
+
+  private boolean isBound(VirtualServerKey key) {
+    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
+        && belief.bound().contains(address);
   }
 
   /** The real servers that a wanted virtual server has and should not have. */

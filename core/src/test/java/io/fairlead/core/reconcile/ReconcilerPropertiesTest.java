@@ -221,17 +221,44 @@ class ReconcilerPropertiesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 8, 13, 21, 34})
+  void aCrashBetweenTwoWritesLeavesNothingBehind(long seed) {
+    Life life = new Life(seed);
+    for (int i = 0; i < 150; i++) {
+      life.events();
+      moveNodeAddress(life);
+      life.reconciler.observe(life.kernel.read(), life.reconciler.ownedOffDevice());
+      ImmutableList<Change> changes = life.reconciler.changes();
+      ImmutableSet<VirtualServerKey> record = life.reconciler.ownedOffDevice();
+      int done = life.random.nextInt(changes.size() + 1);
+      assertEquals(List.of(), life.kernel.apply(changes.subList(0, done)), life.where());
+      for (int missed = 0; missed < 3; missed++) {
+        var _ = life.cluster.next();
+      }
+      life.reconciler = life.started(record);
+      if (life.random.nextBoolean()) {
+        assertEquals(List.of(), life.sync(), life.where());
+        life.assertConverged();
+      }
+    }
+  }
+
+  private static void moveNodeAddress(Life life) {
+    if (life.random.nextBoolean()) {
+      life.kernel.addNodeAddress(MAYBE_ON_NODE);
+    } else {
+      life.kernel.removeNodeAddress(MAYBE_ON_NODE);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 5, 8})
   void nodeAddressesComeAndGo(long seed) {
     Life life = new Life(seed);
     for (int i = 0; i < 200; i++) {
       life.events();
       if (life.random.nextInt(3) == 0) {
-        if (life.random.nextBoolean()) {
-          life.kernel.addNodeAddress(MAYBE_ON_NODE);
-        } else {
-          life.kernel.removeNodeAddress(MAYBE_ON_NODE);
-        }
+        moveNodeAddress(life);
         life.heal();
       }
       assertEquals(List.of(), life.sync(), life.where());
