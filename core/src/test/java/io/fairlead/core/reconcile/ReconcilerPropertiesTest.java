@@ -134,6 +134,15 @@ class ReconcilerPropertiesTest {
       assertEquals(row.realServers(), serving, where() + " " + server.key());
     }
 
+    /** The virtual servers with a real server that takes new connections. */
+    Set<VirtualServerKey> serving() {
+      Set<VirtualServerKey> serving = new TreeSet<>();
+      kernel.read().virtualServers().values().stream()
+          .filter(it -> it.realServers().values().stream().anyMatch(o -> o.weight() > 0))
+          .forEach(it -> serving.add(it.key()));
+      return serving;
+    }
+
     /** At no moment may a packet meet a virtual server without its rules or its address. */
     void assertSafe(Change change) {
       KernelState now = kernel.read();
@@ -191,6 +200,26 @@ class ReconcilerPropertiesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 5, 8})
+  void whatServesBeforeAndAfterServesAllTheWhile(long seed) {
+    Life life = new Life(seed);
+    life.sync();
+    for (int i = 0; i < 150; i++) {
+      List<Set<VirtualServerKey>> steps = new ArrayList<>(List.of(life.serving()));
+      life.events();
+      life.kernel.afterEach(() -> steps.add(life.serving()));
+      assertEquals(List.of(), life.sync(), life.where());
+      life.kernel.afterEach(() -> {});
+
+      Set<VirtualServerKey> through =
+          Sets.intersection(steps.getFirst(), steps.getLast()).immutableCopy();
+      for (Set<VirtualServerKey> step : steps) {
+        assertEquals(Set.of(), Sets.difference(through, step), life.where());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 8})
   void aRestartWritesNothing(long seed) {
     Life life = new Life(seed);
     for (int i = 0; i < 150; i++) {
@@ -236,6 +265,28 @@ class ReconcilerPropertiesTest {
         var _ = life.cluster.next();
       }
       life.reconciler = life.started(record);
+      if (life.random.nextBoolean()) {
+        assertEquals(List.of(), life.sync(), life.where());
+        life.assertConverged();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 8, 13})
+  void aRestartAfterFailuresLeavesNothingBehind(long seed) {
+    Life life = new Life(seed);
+    for (int i = 0; i < 150; i++) {
+      life.events();
+      moveNodeAddress(life);
+      life.reconciler.observe(life.kernel.read(), life.reconciler.ownedOffDevice());
+      life.kernel.refuse(_ -> life.random.nextInt(6) == 0);
+      life.sync();
+      life.kernel.refuse(_ -> false);
+      for (int missed = 0; missed < 3; missed++) {
+        var _ = life.cluster.next();
+      }
+      life.reconciler = life.started(life.reconciler.ownedOffDevice());
       if (life.random.nextBoolean()) {
         assertEquals(List.of(), life.sync(), life.where());
         life.assertConverged();
@@ -308,11 +359,24 @@ class ReconcilerPropertiesTest {
     life.sync();
     for (int i = 0; i < 150; i++) {
       life.events();
+      int left = life.random.nextInt(10);
+      life.kernel.afterEach(interferingAfter(life, left));
       life.sync();
+      life.kernel.afterEach(() -> {});
       interfere(life);
       life.heal();
       life.assertConverged();
     }
+  }
+
+  /** Interferes once, in the midst of our own writing. */
+  private static Runnable interferingAfter(Life life, int writes) {
+    int[] left = {writes};
+    return () -> {
+      if (left[0]-- == 0) {
+        interfere(life);
+      }
+    };
   }
 
   /** Another writer removes, adds and edits a few of our things. */
@@ -333,7 +397,7 @@ class ReconcilerPropertiesTest {
     life.kernel.interfere(new Change.BindAddress(IpAddress.parse("10.96.7.7")));
     if (life.random.nextInt(4) == 0) {
       life.kernel.flushFilter();
-    } else {
+    } else if (now.filterIntact()) {
       life.kernel.interfere(
           new Change.EditFilter(
               ImmutableList.of(new SetElement.Vip(IpAddress.parse("10.96.7.8"))),
