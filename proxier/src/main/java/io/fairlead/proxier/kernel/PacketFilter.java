@@ -13,6 +13,7 @@ import io.fairlead.netlink.nftables.Nftables;
 import io.fairlead.netlink.nftables.Rule;
 import io.fairlead.netlink.nftables.Transaction;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,13 +119,18 @@ final class PacketFilter {
     }
   }
 
+  /** Sorted into the sets that they are for; nothing is made per element but its place. */
   private static Map<NamedSet, List<SetElement>> bySet(List<SetElement> elements) {
-    Map<NamedSet, List<SetElement>> sets = new LinkedHashMap<>();
+    var sets = new EnumMap<Family, Map<ElementSet, List<SetElement>>>(Family.class);
     for (SetElement element : elements) {
-      NamedSet set = ElementSet.of(element).of(element.family());
-      sets.computeIfAbsent(set, _ -> new ArrayList<>()).add(element);
+      sets.computeIfAbsent(element.family(), _ -> new EnumMap<>(ElementSet.class))
+          .computeIfAbsent(ElementSet.of(element), _ -> new ArrayList<>())
+          .add(element);
     }
-    return sets;
+    Map<NamedSet, List<SetElement>> named = new LinkedHashMap<>();
+    sets.forEach(
+        (family, ofFamily) -> ofFamily.forEach((set, held) -> named.put(set.of(family), held)));
+    return named;
   }
 
   /** Rules in their order within each chain; the kernel lists the chains in an order of its own. */
