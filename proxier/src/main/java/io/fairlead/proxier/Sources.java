@@ -6,11 +6,13 @@ import io.fairlead.proxier.settings.Settings;
 import io.fairlead.proxier.source.ProblemLog;
 import io.fairlead.proxier.source.Source;
 import io.fairlead.proxier.source.kubernetes.ApiServer;
+import io.fairlead.proxier.source.kubernetes.EventRecorder;
 import io.fairlead.proxier.source.kubernetes.KubernetesSource;
 import io.fairlead.proxier.source.kubernetes.WatchTiming;
 import io.fairlead.proxier.source.manifests.ManifestFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
 
@@ -28,9 +30,12 @@ final class Sources {
     return switch (settings.source()) {
       case Settings.Source.Manifests(Path folder) ->
           new ManifestFolder(folder, node, ManifestFolder.Timing.DEFAULT, problems);
-      case Settings.Source.Kubernetes kubernetes ->
-          new KubernetesSource(
-              ApiServer.of(config(kubernetes)), node, WatchTiming.DEFAULT, problems, new Random());
+      case Settings.Source.Kubernetes kubernetes -> {
+        ApiServer api = ApiServer.of(config(kubernetes));
+        yield new AnnouncedSource(
+            new KubernetesSource(api, node, WatchTiming.DEFAULT, problems, new Random()),
+            new EventRecorder(api, settings.nodeName(), InstantSource.system()));
+      }
     };
   }
 
