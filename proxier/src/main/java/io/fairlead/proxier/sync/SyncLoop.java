@@ -231,6 +231,8 @@ public final class SyncLoop implements Source.Listener {
     ImmutableList<Failure> failures =
         changes.isEmpty() ? ImmutableList.of() : dataplane.apply(changes);
     reconciler.applied(changes, failures);
+    // And after it: what is gone may be made again by somebody else, and is theirs then.
+    ownership.write(reconciler.ownedOffDevice());
     long ended = clock.getAsLong();
     observer.passed(
         new Pass(
