@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All Services' plans as one: what should be in the kernel. Putting a plan costs what the plan holds,
- * and what it changed is remembered until it is taken.
+ * All Services' plans as one: what should be in the kernel. Putting a plan costs what the plan
+ * holds, and what it changed is remembered until it is taken.
  *
  * <p>If two Services want the same address, protocol and port, a ClusterIP comes before an external
  * address, and then the smaller name: the same winner on every node and in every order of events.

@@ -18,14 +18,16 @@ import io.fairlead.core.endpoints.Scope;
 import io.fairlead.core.endpoints.ServiceEndpoints;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Says what a Service needs in the kernel: kube-proxy's rules for its ipvs mode, one Service at a time.
- * Pure: the same arguments give the same plan.
+ * Says what a Service needs in the kernel: kube-proxy's rules for its ipvs mode, one Service at a
+ * time. Pure: the same arguments give the same plan.
  */
 public final class Planner {
   private final PlannerSettings settings;
@@ -41,7 +43,8 @@ public final class Planner {
     }
     Draft draft = new Draft(service, endpoints, here);
     for (Service.Port port : service.ports()) {
-      for (Family family : Family.values()) {
+      // A Service exists in the families of its ClusterIPs only; a headless one nowhere.
+      for (Family family : draft.families()) {
         draft.add(port, family);
       }
     }
@@ -65,6 +68,12 @@ public final class Planner {
       problems.addAll(endpoints.problems());
     }
 
+    Set<Family> families() {
+      Set<Family> families = EnumSet.noneOf(Family.class);
+      service.clusterIps().forEach(address -> families.add(address.family()));
+      return families;
+    }
+
     ServicePlan plan() {
       return new ServicePlan(
           service.name(),
@@ -79,8 +88,7 @@ public final class Planner {
         return;
       }
       ImmutableList<PortEndpoint> all = endpoints.of(family, port.name(), port.protocol());
-      EndpointSelection chosen =
-          EndpointSelection.of(all, Scope.of(service, port, family), here);
+      EndpointSelection chosen = EndpointSelection.of(all, Scope.of(service, port, family), here);
       for (IpAddress address : service.clusterIps()) {
         add(port, family, Frontend.Kind.CLUSTER_IP, "clusterIP", address, internal(chosen));
       }
@@ -122,8 +130,7 @@ public final class Planner {
               kind, new VirtualServer(key, options(family), servers(chosen)), elements(key, kind)));
     }
 
-    private ImmutableList<SetElement> elements(
-        VirtualServerKey.Addressed key, Frontend.Kind kind) {
+    private ImmutableList<SetElement> elements(VirtualServerKey.Addressed key, Frontend.Kind kind) {
       SetElement reachable = element(key, SetElement.ServicePort.Set.SERVICES);
       return switch (kind) {
         case CLUSTER_IP ->

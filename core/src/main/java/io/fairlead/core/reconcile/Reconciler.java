@@ -32,11 +32,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * From events to changes: what the sync loop drives, on one thread. It does no I/O itself. The loop hands
- * it events and read-backs, asks for {@link #changes}, applies them, and reports what became of them.
+ * From events to changes: what the sync loop drives, on one thread. It does no I/O itself. The loop
+ * hands it events and read-backs, asks for {@link #changes}, applies them, and reports what became
+ * of them.
  *
- * <p>A change that the kernel refused is not asked for again before the kernel has been read back, or
- * what is wanted there has changed.
+ * <p>A change that the kernel refused is not asked for again before the kernel has been read back,
+ * or what is wanted there has changed.
  */
 public final class Reconciler {
   private final Planner planner;
@@ -66,7 +67,9 @@ public final class Reconciler {
     cluster.on(event);
   }
 
-  /** Whether all objects that existed at the start are known. Before that nothing may be written. */
+  /**
+   * Whether all objects that existed at the start are known. Before that nothing may be written.
+   */
   public boolean listed() {
     return cluster.listed();
   }
@@ -154,8 +157,8 @@ public final class Reconciler {
   }
 
   /**
-   * Our virtual servers whose address is not on kube-ipvs0, so that only a record of them tells a later
-   * run that they are ours.
+   * Our virtual servers whose address is not on kube-ipvs0, so that only a record of them tells a
+   * later run that they are ours.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
     return ImmutableSet.copyOf(offDevice);
@@ -191,17 +194,15 @@ public final class Reconciler {
   private ServicePlan plan(ObjectName name) {
     return cluster
         .service(name)
-        .map(
-            service ->
-                planner.plan(
-                    service,
-                    ServiceEndpoints.merge(cluster.slices(name)),
-                    cluster.locality()))
+        .map(service ->
+            planner.plan(service, ServiceEndpoints.merge(cluster.slices(name)), cluster.locality()))
         .orElseGet(() -> ServicePlan.nothing(name));
   }
 
   private void touchEverything(DesiredState.Touched touched) {
     touched.keys().addAll(belief.keys());
+    // Ours that vanished are ours no more: who makes them next may be another.
+    touched.keys().addAll(ours);
     touched.keys().addAll(desired.keys());
     touched.addresses().addAll(belief.bound());
     touched.addresses().addAll(desired.addresses());
