@@ -10,12 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.ObjectName;
-import io.fairlead.core.dataplane.Connections;
-import io.fairlead.core.dataplane.Dataplane.Failure;
+import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
@@ -31,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -43,16 +40,17 @@ class SyncLoopTest {
   private static final Duration MIN_SYNC = Duration.ofSeconds(1);
   private static final Duration DRAIN = Duration.ofSeconds(10);
   private static final RealServer POD1 = new RealServer(IpAddress.parse("10.244.0.1"), 8080);
-  private static final Connections BUSY = new Connections(1, 0, 0);
+  private static final VirtualServerKey WEB =
+      new Addressed(IpAddress.parse("10.96.0.1"), 80, Protocol.TCP);
 
-  private final RecordingDataplane kernel = new RecordingDataplane();
+  private final TroubledDataplane dataplane = new TroubledDataplane();
   private final Observer observer = new Observer();
   private ImmutableSet<VirtualServerKey> owned = ImmutableSet.of();
   private long now = Long.MAX_VALUE - 5; // System.nanoTime() may be anything, and overflow
   private final SyncLoop loop =
       new SyncLoop(
           new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings("node1")),
-          kernel,
+          dataplane,
           new Ownership(),
           observer,
           new SyncLoop.Periods(SYNC, MIN_SYNC, DRAIN),
@@ -62,14 +60,14 @@ class SyncLoopTest {
   void nothingIsReadOrWrittenBeforeBothKindsAreListed() {
     report(service("web", "10.96.0.1"));
     report(SERVICES_LISTED);
-    assertEquals(0, kernel.reads());
-    assertEquals(List.of(), kernel.takeWritten());
+    assertEquals(0, dataplane.reads());
+    assertEquals(List.of(), dataplane.kernel.log());
 
     report(SLICES_LISTED);
 
-    assertEquals(1, kernel.reads());
+    assertEquals(1, dataplane.reads());
     assertEquals(List.of(Cause.START), observer.takeCauses());
-    assertTrue(kernel.takeWritten().toString().contains("AddVirtualServer"));
+    assertTrue(dataplane.kernel.read().virtualServers().containsKey(WEB));
   }
 
   @Test
@@ -81,14 +79,14 @@ class SyncLoopTest {
 
   @Test
   void aKernelThatCannotBeReadAtTheStartIsTriedAgainAndNotWritten() {
-    kernel.readable = false;
+    dataplane.readable = false;
     report(SERVICES_LISTED, SLICES_LISTED, service("web", "10.96.0.1"));
 
-    assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L), secondsBetween(7, kernel::reads));
+    assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L), secondsBetween(7, dataplane::reads));
     assertEquals(List.of(), observer.takeCauses());
-    assertEquals(List.of(), kernel.takeWritten());
+    assertEquals(List.of(), dataplane.kernel.log());
 
-    kernel.readable = true;
+    dataplane.readable = true;
     sleep();
     assertEquals(List.of(Cause.START), observer.takeCauses());
   }
@@ -104,9 +102,9 @@ class SyncLoopTest {
   @Test
   void eventsThatComeDuringAPassAreTheNextOne() {
     start();
-    kernel.duringApply =
+    dataplane.duringApply =
         () -> {
-          kernel.duringApply = () -> {};
+          dataplane.duringApply = () -> {};
           loop.on(service("b", "10.96.0.2"));
           loop.on(service("c", "10.96.0.3"));
         };
@@ -137,7 +135,7 @@ class SyncLoopTest {
     now += Duration.ofMillis(300).toNanos();
     loop.on(service("b", "10.96.0.2"));
     now += Duration.ofMillis(700).toNanos();
-    kernel.duringApply = () -> now += Duration.ofMillis(5).toNanos();
+    dataplane.duringApply = () -> now += Duration.ofMillis(5).toNanos();
     report(service("c", "10.96.0.3"));
 
     Pass pass = observer.takePasses().getLast();
@@ -149,17 +147,17 @@ class SyncLoopTest {
   void theKernelIsReadBackEverySyncPeriod() {
     list();
 
-    assertEquals(List.of(30L, 30L, 30L), secondsBetween(3, kernel::reads));
+    assertEquals(List.of(30L, 30L, 30L), secondsBetween(3, dataplane::reads));
   }
 
   @Test
   void whatOthersTookAwayComesBackWithTheAudit() {
     start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1"));
-    kernel.flush();
+    dataplane.kernel.interfere(new Change.RemoveVirtualServer(WEB));
 
     sleep();
 
-    assertEquals(Map.of("10.244.0.1:8080", 1), kernel.weights());
+    assertEquals(Map.of("10.244.0.1:8080", 1), dataplane.weights());
   }
 
   @Test
@@ -173,19 +171,19 @@ class SyncLoopTest {
 
   @Test
   void afterAFailureTheAuditComesSooner() {
-    kernel.refusal = change -> Optional.of(new Failure(change, "EINVAL", true));
+    dataplane.kernel.refuse(_ -> true);
     list(service("web", "10.96.0.1"));
-    assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L), secondsBetween(7, kernel::reads));
+    assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L), secondsBetween(7, dataplane::reads));
 
-    kernel.refusal = _ -> Optional.empty();
-    assertEquals(List.of(30L, 30L), secondsBetween(2, kernel::reads));
+    dataplane.kernel.refuse(_ -> false);
+    assertEquals(List.of(30L, 30L), secondsBetween(2, dataplane::reads));
   }
 
   @Test
   void afterAFailureOfEventsTheAuditComesSooner() {
     start();
     advance(Duration.ofSeconds(3));
-    kernel.refusal = change -> Optional.of(new Failure(change, "EINVAL", true));
+    dataplane.kernel.refuse(_ -> true);
     report(service("web", "10.96.0.1"));
     observer.takeCauses();
 
@@ -197,38 +195,38 @@ class SyncLoopTest {
   @Test
   void aBusyEndpointDrainsAndAnIdleOneIsRemovedAtTheNextCheck() {
     start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1", "10.244.0.2"));
-    kernel.connections = ImmutableMap.of(POD1, BUSY);
+    dataplane.kernel.connect(POD1, 1);
     report(endpoints("web", "10.244.0.2"));
-    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), kernel.weights());
+    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
 
     advance(DRAIN);
-    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), kernel.weights());
+    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
 
-    kernel.connections = ImmutableMap.of(POD1, Connections.NONE);
+    dataplane.kernel.connect(POD1, 0);
     assertTrue(loop.idle() <= DRAIN.toNanos());
     advance(DRAIN);
-    assertEquals(Map.of("10.244.0.2:8080", 1), kernel.weights());
+    assertEquals(Map.of("10.244.0.2:8080", 1), dataplane.weights());
   }
 
   @Test
   void connectionsThatCannotBeCountedCutNothing() {
     start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1", "10.244.0.2"));
-    kernel.connections = ImmutableMap.of(POD1, BUSY);
+    dataplane.kernel.connect(POD1, 1);
     report(endpoints("web", "10.244.0.2"));
 
-    kernel.readable = false;
-    kernel.connections = ImmutableMap.of();
+    dataplane.readable = false;
+    dataplane.kernel.connect(POD1, 0);
     advance(DRAIN);
 
-    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), kernel.weights());
+    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
     assertTrue(observer.unreadable > 0);
   }
 
   @Test
   void ownershipIsWrittenBeforeTheKernel() {
-    kernel.nodeAddresses = ImmutableSet.of(IpAddress.parse("192.0.2.1"));
+    dataplane.kernel.addNodeAddress(IpAddress.parse("192.0.2.1"));
     List<ImmutableSet<VirtualServerKey>> seen = new ArrayList<>();
-    kernel.duringApply = () -> seen.add(owned);
+    dataplane.duringApply = () -> seen.add(owned);
     start(service("web", "10.96.0.1", "192.0.2.1"));
 
     assertEquals(
@@ -237,13 +235,13 @@ class SyncLoopTest {
   }
 
   @Test
-  void whatAnEarlierRunOwnedIsRemovedIfItIsNotWanted() {
-    kernel.nodeAddresses = ImmutableSet.of(IpAddress.parse("192.0.2.1"));
+  void whatIsGoneIsNotOwnedAnyMore() {
+    dataplane.kernel.addNodeAddress(IpAddress.parse("192.0.2.1"));
     start(service("web", "10.96.0.1", "192.0.2.1"));
     report(noService("web"));
 
     assertEquals(ImmutableSet.of(), owned);
-    assertEquals(Map.of(), kernel.weights());
+    assertEquals(Map.of(), dataplane.kernel.read().virtualServers());
   }
 
   @Test
