@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,6 +113,6 @@ public final class SyncLog implements SyncObserver {
   }
 
   private static String millis(Duration duration) {
-    return "%.1f ms".formatted(duration.toNanos() / 1e6);
+    return String.format(Locale.ROOT, "%.1f ms", duration.toNanos() / 1e6);
   }
 }
