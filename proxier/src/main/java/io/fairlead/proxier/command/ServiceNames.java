@@ -23,10 +23,15 @@ record ServiceNames(ImmutableMap<String, String> names, Optional<String> problem
   /** Asks the daemon at {@code address}; without an answer no name is known. */
   static ServiceNames ask(String address) throws InterruptedException {
     Duration patience = Duration.ofSeconds(2);
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
-            .timeout(patience)
-            .build();
+    HttpRequest request;
+    try {
+      request =
+          HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
+              .timeout(patience)
+              .build();
+    } catch (IllegalArgumentException e) {
+      return unknown(address, "has no such address; it should be like 127.0.0.1:10249");
+    }
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience).build()) {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
       return answer.statusCode() == 200

@@ -11,6 +11,7 @@ import io.fairlead.netlink.nftables.ElementWriter;
 import io.fairlead.netlink.nftables.NamedSet;
 import io.fairlead.netlink.nftables.Nftables;
 import io.fairlead.netlink.nftables.Rule;
+import io.fairlead.netlink.nftables.Table;
 import io.fairlead.netlink.nftables.Transaction;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -91,12 +92,20 @@ final class PacketFilter {
     transaction.commit();
   }
 
-  /** Deletes the table, if it is there. */
-  void delete() throws NetlinkException {
+  /** Deletes the table, whatever is in it; false if there was none. */
+  boolean delete() throws NetlinkException {
+    boolean exists = nftables.tables().stream().anyMatch(PacketFilter::isOurs);
     Transaction transaction = nftables.change(FilterTable.TABLE);
     transaction.addTable();
     transaction.deleteTable();
     transaction.commit();
+    return exists;
+  }
+
+  /** By its name: the comment may be an older version's. */
+  private static boolean isOurs(Table table) {
+    return table.name().equals(FilterTable.TABLE.name())
+        && table.family() == FilterTable.TABLE.family();
   }
 
   private boolean isIntact() throws NetlinkException {

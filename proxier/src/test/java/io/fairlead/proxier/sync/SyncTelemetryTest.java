@@ -78,6 +78,16 @@ class SyncTelemetryTest {
   }
 
   @Test
+  void eventsThatGoWellDoNotHideARepairThatFails() {
+    passed(Cause.AUDIT, List.of(drift(BIND_V4)));
+    clock.advance(Duration.ofSeconds(50));
+    passed(Cause.EVENTS, List.of());
+    clock.advance(Duration.ofSeconds(50));
+
+    assertEquals(false, health.report().isLive());
+  }
+
+  @Test
   void aKernelThatCannotBeReadIsUnhealthyUntilItIsRead() {
     telemetry.unreadable(new DataplaneException("ENOBUFS", new IllegalStateException()));
     passed(Cause.EVENTS, List.of()); // writing without a reading proves nothing
