@@ -10,7 +10,6 @@ import io.fairlead.proxier.source.kubernetes.EventRecorder;
 import io.fairlead.proxier.source.kubernetes.KubernetesSource;
 import io.fairlead.proxier.source.kubernetes.WatchTiming;
 import io.fairlead.proxier.source.manifests.ManifestFolder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -42,25 +41,11 @@ final class Sources {
   private static Config config(Settings.Source.Kubernetes kubernetes) throws CannotStartException {
     Config config =
         kubernetes.kubeconfig().isPresent()
-            ? fromFile(kubernetes.kubeconfig().get(), kubernetes.context())
+            ? Kubeconfig.read(kubernetes.kubeconfig().get(), kubernetes.context())
             : Config.autoConfigure(kubernetes.context().orElse(null));
     return kubernetes
         .master()
         .map(url -> new ConfigBuilder(config).withMasterUrl(url).build())
         .orElse(config);
-  }
-
-  private static Config fromFile(Path kubeconfig, Optional<String> context)
-      throws CannotStartException {
-    if (!Files.isReadable(kubeconfig)) {
-      throw new CannotStartException(
-          "--kubeconfig " + kubeconfig + ": there is no such file, or it may not be read");
-    }
-    try {
-      return Config.fromKubeconfig(context.orElse(null), kubeconfig.toFile());
-    } catch (RuntimeException e) { // fabric8 throws its own for text that is no kubeconfig
-      throw new CannotStartException(
-          "--kubeconfig " + kubeconfig + " is not a kubeconfig file: " + e.getMessage());
-    }
   }
 }
