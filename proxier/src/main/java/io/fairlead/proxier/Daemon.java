@@ -28,6 +28,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +100,7 @@ public final class Daemon implements AutoCloseable {
                 settings.ipvs().minSyncPeriod(),
                 settings.ipvs().drainCheckInterval()),
             System::nanoTime);
-    OperatorServers servers = serve(settings, health, registry, dataplane);
+    OperatorServers servers = serve(settings, health, registry, dataplane, loop);
     SourceMetrics.register(registry, source);
     ProcessMetrics.register(registry, Path.of("/proc"));
     log.info("node {}, {}", settings.nodeName(), source.description());
@@ -146,13 +148,24 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static OperatorServers serve(
-      Settings settings, Health health, PrometheusMeterRegistry registry, KernelDataplane dataplane)
+      Settings settings,
+      Health health,
+      PrometheusMeterRegistry registry,
+      KernelDataplane dataplane,
+      SyncLoop loop)
       throws CannotStartException {
     try {
-      return OperatorServers.start(settings.servers(), health, registry);
+      return OperatorServers.start(settings.servers(), health, registry, () -> services(loop));
     } catch (IOException e) {
       dataplane.close();
       throw new CannotStartException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** For {@code fairlead status}: a line each, the virtual server, a tab and its Service. */
+  private static String services(SyncLoop loop) {
+    return loop.ask(Reconciler::owners).orTimeout(2, TimeUnit.SECONDS).join().entrySet().stream()
+        .map(owner -> owner.getKey() + "\t" + owner.getValue() + "\n")
+        .collect(Collectors.joining());
   }
 }

@@ -14,29 +14,32 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * A node, three pods and a client outside of the cluster: what an operator sees of Fairlead from its
- * start to {@code fairlead cleanup}. Ends with status 1 if a request failed or a check did not hold.
+ * A node, three pods and a client outside of the cluster: what an operator sees of Fairlead from
+ * its start to {@code fairlead cleanup}. Ends with status 1 if a request failed or a check did not
+ * hold.
  */
 public final class Demo {
   private static final IpAddress VIP = IpAddress.parse("172.22.132.200");
   private static final int PORT = 80;
   private static final Path FOLDER = Path.of("/run/demo/services");
+  private static final String METRICS =
+      "curl -s http://127.0.0.1:10249/metrics | grep -E"
+          + " '^(fairlead_event_to_kernel|kubeproxy_sync_proxy_rules)_duration_seconds"
+          + "_(count|sum|max)'";
 
   private final Stage stage;
-  private final Rig rig;
   private final Shell shell;
   private final Requests requests;
   private final Client client;
   private final Path manifests;
+  private Latency beforeEdits = Latency.NONE;
 
   private Demo(Stage stage, Rig rig, Path command, Path manifests) {
     this.stage = stage;
-    this.rig = rig;
     this.manifests = manifests;
     Node node = rig.node("node3", 3);
     for (int i = 1; i <= 3; i++) {
@@ -68,7 +71,8 @@ public final class Demo {
     stage.say(
         """
         kernel %s; node3 is 192.168.50.3, its pods are web-1 to web-3, 10.244.3.10 to .12
-        the client is %s, and reaches Service addresses through node3"""
+        the client is %s, and reaches Service addresses through node3\
+        """
             .formatted(System.getProperty("os.version"), client.v4()));
     Files.createDirectories(FOLDER);
     shell.type("cp %s/service.yaml %s/".formatted(manifests, FOLDER));
@@ -85,7 +89,7 @@ public final class Demo {
     leave();
   }
 
-  private Proxy start() throws InterruptedException {
+  private Proxy start() {
     return Proxy.start(
         stage,
         shell,
@@ -111,8 +115,7 @@ public final class Demo {
       stage.check(addresses.contains("inet " + vip + "/32 "), vip + " is bound to kube-ipvs0");
     }
     stage.check(
-        Pattern.compile(
-                "TCP +172\\.22\\.132\\.200:80 rr *\\n *-> 10\\.244\\.3\\.10:80 +Masq +1 ")
+        Pattern.compile("TCP +172\\.22\\.132\\.200:80 rr *\\n *-> 10\\.244\\.3\\.10:80 +Masq +1 ")
             .matcher(ipvs)
             .find(),
         "TCP 172.22.132.200:80 rr -> 10.244.3.10:80 Masq 1");
@@ -122,6 +125,7 @@ public final class Demo {
 
   private void threePods(Proxy proxy) throws InterruptedException {
     stage.step("Two more endpoints join, and requests go around");
+    beforeEdits = Latency.in(shell.run(METRICS).text());
     giveEndpoints("three");
     proxy.await("synced in");
     Multiset<String> answers = requests.several(30);
@@ -135,7 +139,7 @@ public final class Demo {
   }
 
   private void leaveAndReturn(Proxy proxy) throws IOException, InterruptedException {
-    stage.step("An endpoint leaves and returns, while requests run without a pause");
+    stage.step("An endpoint leaves and returns, while requests go on");
     try (Stream stream = streamTo("web-1")) {
       Requests.Running running = requests.keepAsking();
       long before = requests.failed();
@@ -162,19 +166,12 @@ public final class Demo {
   }
 
   private void howFast() {
-    stage.step("How long it took");
-    String metrics =
-        shell.type(
-            "curl -s http://127.0.0.1:10249/metrics | grep -E"
-                + " '^(fairlead_event_to_kernel|kubeproxy_sync_proxy_rules)_duration_seconds"
-                + "_(count|sum|max)'");
-    double count = sample(metrics, "fairlead_event_to_kernel_duration_seconds_count");
-    double sum = sample(metrics, "fairlead_event_to_kernel_duration_seconds_sum");
-    double max = sample(metrics, "fairlead_event_to_kernel_duration_seconds_max");
-    stage.say(
-        "from an event to the kernel: %.0f times, %.1f ms on average, %.1f ms at most"
-            .formatted(count, sum / count * 1000, max * 1000));
-    stage.check(count > 0, "the daemon measured it");
+    stage.step("How long it took, by the daemon's own metrics");
+    Latency total = Latency.in(shell.type(METRICS));
+    stage.check(total.count() > 0, "%d passes for events".formatted(total.count()));
+    stage.say("    the first, at the start: " + beforeEdits);
+    stage.say("    the endpoints that came and went: " + total.since(beforeEdits));
+    stage.say("Measured on an emulated processor, with a JVM that has only just started.");
   }
 
   private void someoneDeletesAVip(Proxy proxy) throws InterruptedException {
@@ -210,7 +207,7 @@ public final class Demo {
     stage.step("Leaving: what is Fairlead's is removed, and only that");
     shell.type("fairlead cleanup");
     String ipvs = shell.type("ipvsadm -Ln");
-    stage.check(!ipvs.contains("->  10."), "no virtual server is left");
+    stage.check(!ipvs.contains("TCP"), "no virtual server is left");
   }
 
   private int verdict() {
@@ -240,11 +237,5 @@ public final class Demo {
 
   private static boolean answeredBy(Stream stream, String pod) {
     return stream.ask().answeredBy().equals(Optional.of(pod));
-  }
-
-  /** The value of a metric without labels; NaN if it is not there. */
-  private static double sample(String metrics, String name) {
-    Matcher matcher = Pattern.compile("(?m)^" + name + " (\\S+)$").matcher(metrics);
-    return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;
   }
 }

@@ -8,20 +8,24 @@ import java.util.concurrent.TimeUnit;
 /** The running {@code fairlead run}: its log is shown as it comes, and can be waited for. */
 final class Proxy implements AutoCloseable {
   /** Under emulation, a JVM takes several seconds to start. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** The lines of one pass come one after the other; what comes next should not be among them. */
+  private static final Duration QUIET = Duration.ofMillis(200);
 
   private final Stage stage;
   private final Process process;
   private final StringBuilder log = new StringBuilder();
   private int read;
+  private long appended = System.nanoTime();
 
   private Proxy(Stage stage, Process process) {
     this.stage = stage;
     this.process = process;
   }
 
-  /** Starts it, and waits for its first sync. Returns it with the line of the log that says so. */
-  static Proxy start(Stage stage, Shell shell, String... command) throws InterruptedException {
+  /** Starts it, and follows its log from now on. */
+  static Proxy start(Stage stage, Shell shell, String... command) {
     Proxy proxy = new Proxy(stage, shell.start(command));
     Thread.ofPlatform().daemon().name("log").start(proxy::follow);
     return proxy;
@@ -40,12 +44,13 @@ final class Proxy implements AutoCloseable {
 
   private synchronized void append(String line) {
     log.append(line).append('\n');
+    appended = System.nanoTime();
     notifyAll();
   }
 
   /**
-   * Waits for a line with this text that nobody has waited for before, and passes over all lines
-   * before it.
+   * Waits for a line with this text that nobody has waited for before, passing over the lines
+   * before it, and then for the log to be quiet. Returns the line.
    */
   synchronized String await(String text) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -58,7 +63,11 @@ final class Proxy implements AutoCloseable {
     }
     int at = log.indexOf(text, read);
     read = log.indexOf("\n", at);
-    return log.substring(log.lastIndexOf("\n", at) + 1, read);
+    String line = log.substring(log.lastIndexOf("\n", at) + 1, read);
+    while (System.nanoTime() - appended < QUIET.toNanos()) {
+      wait(QUIET.toMillis());
+    }
+    return line;
   }
 
   long pid() {

@@ -7,10 +7,14 @@ import io.fairlead.core.net.IpAddress;
 import io.fairlead.lab.rig.Client;
 import io.fairlead.lab.rig.Outcome;
 import io.fairlead.lab.rig.Outcome.Answer;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** The client's requests, each over a connection of its own, counted by who answered. */
 final class Requests {
+  private static final Duration PAUSE = Duration.ofMillis(30);
+
   private final Client client;
   private final IpAddress vip;
   private final int port;
@@ -39,7 +43,7 @@ final class Requests {
     return answers;
   }
 
-  /** Starts asking without a pause. */
+  /** Starts asking, thirty times a second: the emulated processor has other things to do, too. */
   Running keepAsking() {
     Running running = new Running();
     running.thread.start();
@@ -71,11 +75,13 @@ final class Requests {
   /** Requests that go on until told to stop. */
   final class Running {
     private final Multiset<String> answers = TreeMultiset.create();
-    private final Thread thread = Thread.ofPlatform().daemon().name("requests").unstarted(this::run);
+    private final Thread thread =
+        Thread.ofPlatform().daemon().name("requests").unstarted(this::run);
     private volatile boolean stopped;
 
     private void run() {
       while (!stopped) {
+        LockSupport.parkNanos(PAUSE.toNanos());
         String answer = one();
         synchronized (answers) {
           answers.add(answer);

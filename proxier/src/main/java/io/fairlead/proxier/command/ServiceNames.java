@@ -5,11 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.collect.ImmutableMap;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -19,19 +18,23 @@ import java.util.Optional;
  * @param problem why there are no names; empty if there are
  */
 record ServiceNames(ImmutableMap<String, String> names, Optional<String> problem) {
+  private static final int PATIENCE_MILLIS = 5_000;
 
   /** Asks the daemon at {@code address}; without an answer no name is known. */
-  static ServiceNames ask(String address) throws InterruptedException {
-    Duration patience = Duration.ofSeconds(2);
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
-            .timeout(patience)
-            .build();
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience).build()) {
-      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
-      return answer.statusCode() == 200
-          ? new ServiceNames(parse(answer.body()), Optional.empty())
-          : unknown(address, "answers " + answer.statusCode());
+  static ServiceNames ask(String address) {
+    try {
+      // The smaller of the JDK's two clients: java.net.http would take longer to load than to ask.
+      HttpURLConnection connection =
+          (HttpURLConnection)
+              URI.create("http://" + address + "/services").toURL().openConnection(Proxy.NO_PROXY);
+      connection.setConnectTimeout(PATIENCE_MILLIS);
+      connection.setReadTimeout(PATIENCE_MILLIS);
+      if (connection.getResponseCode() != 200) {
+        return unknown(address, "answers " + connection.getResponseCode());
+      }
+      try (InputStream body = connection.getInputStream()) {
+        return new ServiceNames(parse(new String(body.readAllBytes(), UTF_8)), Optional.empty());
+      }
     } catch (IOException e) {
       return unknown(address, "does not answer");
     }

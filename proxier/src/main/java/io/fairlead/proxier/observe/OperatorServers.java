@@ -8,6 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The two HTTP servers that kube-proxy has: one for health, one for metrics. */
 public final class OperatorServers implements AutoCloseable {
@@ -25,16 +26,24 @@ public final class OperatorServers implements AutoCloseable {
   /**
    * Starts those that have an address, in the calling thread's network namespace.
    *
+   * @param services the text of /services: which Service each virtual server is for
    * @throws IOException if an address cannot be bound and the settings call that fatal
    */
   public static OperatorServers start(
-      Settings.Servers settings, Health health, PrometheusMeterRegistry registry)
+      Settings.Servers settings,
+      Health health,
+      PrometheusMeterRegistry registry,
+      Supplier<String> services)
       throws IOException {
-    return start(settings, health, registry, RETRY);
+    return start(settings, health, registry, services, RETRY);
   }
 
   static OperatorServers start(
-      Settings.Servers settings, Health health, PrometheusMeterRegistry registry, Duration retry)
+      Settings.Servers settings,
+      Health health,
+      PrometheusMeterRegistry registry,
+      Supplier<String> services,
+      Duration retry)
       throws IOException {
     OperatorServers servers =
         new OperatorServers(
@@ -43,7 +52,8 @@ public final class OperatorServers implements AutoCloseable {
                 .map(at -> new HttpListener("healthz", at, healthPages(health, registry), retry)),
             settings
                 .metrics()
-                .map(at -> new HttpListener("metrics", at, metricsPages(registry), retry)));
+                .map(at ->
+                    new HttpListener("metrics", at, metricsPages(registry, services), retry)));
     try {
       servers.startEach(settings.hardFail());
     } catch (IOException e) {
@@ -71,10 +81,12 @@ public final class OperatorServers implements AutoCloseable {
         new HealthPage("livez", health, registry, HealthReport::isLive, HealthReport::livezJson));
   }
 
-  private static ImmutableMap<String, Page> metricsPages(PrometheusMeterRegistry registry) {
+  private static ImmutableMap<String, Page> metricsPages(
+      PrometheusMeterRegistry registry, Supplier<String> services) {
     return ImmutableMap.of(
         "/metrics", new MetricsPage(registry),
         "/healthz", _ -> Answer.text(200, "ok"),
+        "/services", _ -> Answer.text(200, services.get()),
         "/proxyMode", _ -> Answer.text(200, "ipvs"));
   }
 

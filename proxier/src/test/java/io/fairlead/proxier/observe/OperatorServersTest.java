@@ -137,7 +137,7 @@ class OperatorServersTest {
   }
 
   private void start(Settings.Servers settings) throws IOException {
-    servers = Optional.of(OperatorServers.start(settings, health, registry, RETRY));
+    servers = Optional.of(OperatorServers.start(settings, health, registry, () -> "", RETRY));
   }
 
   private static ServerSocket takenPort() throws IOException {
