@@ -44,7 +44,10 @@ class FilterTableKernelTest {
     try (NodeProxy _ = NodeProxy.start(node, cluster, "--masquerade-all")) {
       assertEquals(
           "",
-          table().lines().filter(line -> line.contains("@cluster_ips")).collect(Collectors.joining("\n")));
+          table()
+              .lines()
+              .filter(line -> line.contains("@cluster_ips"))
+              .collect(Collectors.joining("\n")));
     }
   }
 
