@@ -68,7 +68,14 @@ public final class Planner {
       problems.addAll(endpoints.problems());
     }
 
+    /**
+     * A Service is served in the families of its ClusterIPs. One without any comes from a manifest, and
+     * is served wherever it has an address; a headless one has none at all by the time it gets here.
+     */
     Set<Family> families() {
+      if (service.clusterIps().isEmpty()) {
+        return EnumSet.allOf(Family.class);
+      }
       Set<Family> families = EnumSet.noneOf(Family.class);
       service.clusterIps().forEach(address -> families.add(address.family()));
       return families;
@@ -124,23 +131,28 @@ public final class Planner {
         return;
       }
       var key = new VirtualServerKey.Addressed(address, port.port(), port.protocol());
-      frontends.putIfAbsent(
-          key,
-          new Frontend(
-              kind, new VirtualServer(key, options(family), servers(chosen)), elements(key, kind)));
+      var server = new VirtualServer(key, options(family), servers(chosen));
+      frontends.putIfAbsent(key, new Frontend(kind, server, elements(key, kind, chosen.isEmpty())));
     }
 
-    private ImmutableList<SetElement> elements(VirtualServerKey.Addressed key, Frontend.Kind kind) {
-      SetElement reachable = element(key, SetElement.ServicePort.Set.SERVICES);
-      return switch (kind) {
-        case CLUSTER_IP ->
-            ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
-        // Local keeps the client's address, which is what it is for.
-        case EXTERNAL ->
-            service.externalTrafficPolicy() == TrafficPolicy.LOCAL
-                ? ImmutableList.of(reachable)
-                : ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.MASQUERADE));
-      };
+    private ImmutableList<SetElement> elements(
+        VirtualServerKey.Addressed key, Frontend.Kind kind, boolean empty) {
+      var elements = ImmutableList.<SetElement>builder();
+      elements.add(element(key, SetElement.ServicePort.Set.SERVICES));
+      // IPVS alone leaves SCTP clients waiting: they do not believe its ICMP error.
+      if (empty) {
+        elements.add(element(key, SetElement.ServicePort.Set.NO_ENDPOINTS));
+      }
+      switch (kind) {
+        case CLUSTER_IP -> elements.add(element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
+        case EXTERNAL -> {
+          // Local keeps the client's address, which is what it is for.
+          if (service.externalTrafficPolicy() == TrafficPolicy.CLUSTER) {
+            elements.add(element(key, SetElement.ServicePort.Set.MASQUERADE));
+          }
+        }
+      }
+      return elements.build();
     }
 
     private VirtualServerOptions options(Family family) {

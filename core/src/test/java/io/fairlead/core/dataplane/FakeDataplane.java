@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
+import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,9 +17,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * A kernel in memory that is as strict as the real one: it refuses what rtnetlink, nf_tables and
- * ip_vs_ctl.c refuse, by the same errno. A test that passes here and fails on a kernel has found a
- * bug in this class.
+ * A kernel in memory that is as strict as the real one: it refuses what nf_tables and ip_vs_ctl.c
+ * refuse, by the same errno, and what the kernel's own dataplane takes as done is done here, too. A
+ * test that passes here and fails on a kernel has found a bug in this class.
  */
 public final class FakeDataplane implements Dataplane {
   private static final Set<String> SCHEDULERS = Set.of("rr", "wrr", "lc", "wlc", "sh", "mh");
@@ -58,7 +59,7 @@ public final class FakeDataplane implements Dataplane {
     refusal = picked;
   }
 
-  /** Runs after each accepted change, for a test that checks every step. */
+  /** Runs after each accepted change, for a test that checks every step or interferes between. */
   public void afterEach(Runnable check) {
     afterEach = check;
   }
@@ -86,9 +87,9 @@ public final class FakeDataplane implements Dataplane {
 
   /** Writes as another program would: unrecorded, and never refused by {@link #refuse}. */
   public void interfere(Change change) {
-    reasonToRefuse(change)
-        .ifPresent(reason -> {
-          throw new IllegalArgumentException(change + ": " + reason);
+    refusalOf(change)
+        .ifPresent(no -> {
+          throw new IllegalArgumentException(change + ": " + no.errno);
         });
     accept(change);
   }
@@ -125,11 +126,11 @@ public final class FakeDataplane implements Dataplane {
   public ImmutableList<Failure> apply(ImmutableList<Change> changes) {
     var failures = ImmutableList.<Failure>builder();
     for (Change change : changes) {
-      Optional<String> reason = reasonToRefuse(change);
+      Optional<Refusal> no = refusalOf(change);
       if (refusal.test(change)) {
         failures.add(new Failure(change, "EPERM: refused by the test", false));
-      } else if (reason.isPresent()) {
-        failures.add(new Failure(change, reason.get(), true));
+      } else if (no.isPresent()) {
+        failures.add(new Failure(change, no.get().errno, no.get().drift));
       } else {
         accept(change);
         log.add(change);
@@ -139,27 +140,31 @@ public final class FakeDataplane implements Dataplane {
     return failures.build();
   }
 
-  private Optional<String> reasonToRefuse(Change change) {
+  /** Drift is what reading back can heal; the ipvs module draws the same line. */
+  private record Refusal(String errno, boolean drift) {}
+
+  private Optional<Refusal> refusalOf(Change change) {
     return switch (change) {
-      case Change.CreateDevice() -> reason(device, "EEXIST");
-      case Change.ReplaceFilter _ -> Optional.empty();
-      case Change.EditFilter(var add, var remove) ->
-          reason(!filter || !elements.containsAll(remove), "ENOENT")
-              .or(() -> reason(add.stream().anyMatch(elements::contains), "EEXIST"));
-      case Change.BindAddress(var address) ->
-          reason(!device, "ENODEV").or(() -> reason(bound.contains(address), "EEXIST"));
-      case Change.UnbindAddress(var address) -> reason(!bound.contains(address), "EADDRNOTAVAIL");
+      case Change.CreateDevice _, Change.ReplaceFilter _, Change.UnbindAddress _ ->
+          Optional.empty();
+      case Change.EditFilter(var _, var remove) ->
+          drift(!filter || !elements.containsAll(remove), "ENOENT");
+      case Change.BindAddress _ -> drift(!device, "ENODEV");
       case Change.AddVirtualServer(var key, var options) ->
-          reason(rows.containsKey(key), "EEXIST").or(() -> unknownScheduler(options));
+          drift(rows.containsKey(key), "EEXIST").or(() -> unfit(key, options));
       case Change.EditVirtualServer(var key, var options) ->
-          missing(key).or(() -> unknownScheduler(options));
+          missing(key).or(() -> unfit(key, options));
       case Change.RemoveVirtualServer(var key) -> missing(key);
-      case Change.AddRealServer(var key, var server, _) ->
-          missing(key).or(() -> reason(has(key, server), "EEXIST"));
-      case Change.EditRealServer(var key, var server, _) ->
-          missing(key).or(() -> reason(!has(key, server), "ENOENT"));
+      case Change.AddRealServer(var key, var server, var options) ->
+          missing(key)
+              .or(() -> unfit(key, server, options))
+              .or(() -> drift(has(key, server), "EEXIST"));
+      case Change.EditRealServer(var key, var server, var options) ->
+          missing(key)
+              .or(() -> unfit(key, server, options))
+              .or(() -> drift(!has(key, server), "ENOENT"));
       case Change.RemoveRealServer(var key, var server) ->
-          missing(key).or(() -> reason(!has(key, server), "ENOENT"));
+          missing(key).or(() -> drift(!has(key, server), "ENOENT"));
     };
   }
 
@@ -197,15 +202,32 @@ public final class FakeDataplane implements Dataplane {
   }
 
   /** ip_vs_genl_set_cmd: ESRCH for every command on a service that does not exist. */
-  private Optional<String> missing(VirtualServerKey key) {
-    return reason(!rows.containsKey(key), "ESRCH");
+  private Optional<Refusal> missing(VirtualServerKey key) {
+    return drift(!rows.containsKey(key), "ESRCH");
   }
 
-  private static Optional<String> unknownScheduler(VirtualServerOptions options) {
-    return reason(!SCHEDULERS.contains(options.scheduler()), "ENOENT");
+  /** ip_vs_add_service, ip_vs_edit_service. */
+  private static Optional<Refusal> unfit(VirtualServerKey key, VirtualServerOptions options) {
+    int prefix = options.persistencePrefix();
+    return error(!SCHEDULERS.contains(options.scheduler()), "ENOENT")
+        .or(() ->
+            error(key.family() == Family.IPV6 && (prefix < 1 || prefix > 128), "EINVAL"));
   }
 
-  private static Optional<String> reason(boolean refused, String errno) {
-    return refused ? Optional.of(errno) : Optional.empty();
+  /** ip_vs_add_dest, ip_vs_edit_dest, ip_vs_new_dest. */
+  private static Optional<Refusal> unfit(
+      VirtualServerKey key, RealServer server, RealServerOptions options) {
+    boolean isForeign = server.address().family() != key.family();
+    return error(isForeign && options.forwarding() != Forwarding.TUNNEL, "EINVAL")
+        .or(() -> error(options.lowerThreshold() > options.upperThreshold(), "ERANGE"))
+        .or(() -> error(server.address().isMulticast(), "EINVAL"));
+  }
+
+  private static Optional<Refusal> drift(boolean refused, String errno) {
+    return refused ? Optional.of(new Refusal(errno, true)) : Optional.empty();
+  }
+
+  private static Optional<Refusal> error(boolean refused, String errno) {
+    return refused ? Optional.of(new Refusal(errno, false)) : Optional.empty();
   }
 }

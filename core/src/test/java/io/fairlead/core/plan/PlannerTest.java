@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Plans, virtual server by virtual server, as {@code ipvsadm -Ln} would list them. */
 class PlannerTest {
-  private static final Locality HERE = new Locality(TestObjects.NODE, Optional.empty());
+  private static final Locality HERE = new Locality(TestObjects.NODE, Optional.of("a"));
   private static final ServiceDraft WEB = ServiceDraft.service("web", "172.20.1.1", tcp("", 80));
   private static final List<EndpointSlice.Port> HTTP = List.of(slicePort("", Protocol.TCP, 80));
 
@@ -165,9 +165,63 @@ class PlannerTest {
             "EXTERNAL TCP 1.2.3.4:80 rr flags 0 ->"),
         new Case("P37 headless", ServiceDraft.service("web", "", tcp("", 80)), TWO),
         new Case(
-            "P37 headless with external addresses",
-            ServiceDraft.service("web", "", tcp("", 80)).externalIps("1.2.3.4"),
-            TWO),
+            "a manifest without a ClusterIP is served where it has addresses, in both families",
+            ServiceDraft.service("web", "", tcp("", 80)).externalIps("1.2.3.4", "2001:db8::1"),
+            TWO,
+            "EXTERNAL TCP 1.2.3.4:80 rr flags 0 -> 10.0.1.1:80 10.0.1.5:80",
+            "EXTERNAL TCP [2001:db8::1]:80 rr flags 0 ->"),
+        new Case(
+            "P02 endpoints of a family without an address serve nobody",
+            WEB,
+            List.of(slice("s6", "web", HTTP, "fd01::1 ready")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 ->"),
+        new Case(
+            "ports meet by name, not by number",
+            ServiceDraft.service("web", "172.20.1.1", tcp("a", 80), tcp("b", 81)),
+            List.of(
+                slice(
+                    "s",
+                    "web",
+                    List.of(slicePort("b", Protocol.TCP, 80), slicePort("a", Protocol.TCP, 81)),
+                    "10.0.1.1 ready")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 -> 10.0.1.1:81",
+            "CLUSTER_IP TCP 172.20.1.1:81 rr flags 0 -> 10.0.1.1:80"),
+        new Case(
+            "the same name in another protocol is another port",
+            WEB,
+            List.of(slice("s", "web", List.of(slicePort("", Protocol.SCTP, 80)), "10.0.1.1 ready")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 ->"),
+        new Case(
+            "an endpoint that listens on two numbers is two real servers",
+            WEB,
+            List.of(
+                slice("s", "web", HTTP, "10.0.1.1 ready"),
+                slice("t", "web", List.of(slicePort("", Protocol.TCP, 81)), "10.0.1.1 ready")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 -> 10.0.1.1:80 10.0.1.1:81"),
+        new Case(
+            "P12 eTP Local without a local endpoint falls back to the cluster",
+            WEB.externalIps("1.2.3.4").externalLocal(),
+            List.of(slice("s", "web", HTTP, "10.0.1.5 ready")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 -> 10.0.1.5:80",
+            "EXTERNAL TCP 1.2.3.4:80 rr flags 0 -> 10.0.1.5:80"),
+        new Case(
+            "P13 iTP Local falls back once the Service has external addresses",
+            WEB.externalIps("1.2.3.4").internalLocal(),
+            List.of(slice("s", "web", HTTP, "10.0.1.5 ready")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 -> 10.0.1.5:80",
+            "EXTERNAL TCP 1.2.3.4:80 rr flags 0 -> 10.0.1.5:80"),
+        new Case(
+            "P15 hints narrow both kinds of address, but not the local endpoints of eTP Local",
+            WEB.externalIps("1.2.3.4").externalLocal(),
+            List.of(
+                slice("s", "web", HTTP, "10.0.1.1 local ready zone=b", "10.0.1.5 ready zone=a")),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 -> 10.0.1.5:80",
+            "EXTERNAL TCP 1.2.3.4:80 rr flags 0 -> 10.0.1.1:80"),
+        new Case(
+            "a ClusterIP that is named as externalIP, too, stays a ClusterIP",
+            WEB.externalIps("172.20.1.1"),
+            List.of(),
+            "CLUSTER_IP TCP 172.20.1.1:80 rr flags 0 ->"),
         new Case("P37 ExternalName", WEB.type(Service.Type.EXTERNAL_NAME), TWO),
         new Case(
             "external addresses of a family without a ClusterIP",
@@ -197,14 +251,35 @@ class PlannerTest {
             "CLUSTER_IPS 172.20.1.1",
             "SERVICES 1.2.3.4",
             "MASQUERADE 1.2.3.4"),
-        elements(WEB.externalIps("1.2.3.4")));
+        elements(WEB.externalIps("1.2.3.4"), TWO));
   }
 
   @Test
   void localTrafficKeepsItsSource() {
     assertEquals(
         List.of("SERVICES 172.20.1.1", "CLUSTER_IPS 172.20.1.1", "SERVICES 1.2.3.4"),
-        elements(WEB.externalIps("1.2.3.4").externalLocal()));
+        elements(WEB.externalIps("1.2.3.4").externalLocal(), TWO));
+  }
+
+  @Test
+  void p03AnAddressThatNobodyServesIsRefused() {
+    assertEquals(
+        List.of("SERVICES 172.20.1.1", "NO_ENDPOINTS 172.20.1.1", "CLUSTER_IPS 172.20.1.1"),
+        elements(WEB, List.of()));
+  }
+
+  @Test
+  void eachAddressIsRefusedForItself() {
+    assertEquals(
+        List.of(
+            "SERVICES 172.20.1.1",
+            "NO_ENDPOINTS 172.20.1.1",
+            "CLUSTER_IPS 172.20.1.1",
+            "SERVICES fd00::1",
+            "CLUSTER_IPS fd00::1"),
+        elements(
+            ServiceDraft.service("web", "172.20.1.1,fd00::1", tcp("", 80)),
+            List.of(slice("s6", "web", HTTP, "fd01::1 ready"))));
   }
 
   @Test
@@ -255,8 +330,8 @@ class PlannerTest {
         .plan(c.service.service(), ServiceEndpoints.merge(c.slices), HERE);
   }
 
-  private static List<String> elements(ServiceDraft service) {
-    return plan("rr", new Case("", service, List.of())).frontends().stream()
+  private static List<String> elements(ServiceDraft service, List<EndpointSlice> slices) {
+    return plan("rr", new Case("", service, slices)).frontends().stream()
         .flatMap(frontend -> frontend.elements().stream())
         .map(SetElement.ServicePort.class::cast)
         .map(element -> element.set() + " " + element.address())

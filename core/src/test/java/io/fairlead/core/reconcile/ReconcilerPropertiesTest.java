@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Sets;
 import io.fairlead.core.cluster.TestObjects;
 import io.fairlead.core.dataplane.Change;
@@ -20,6 +21,7 @@ import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.dataplane.VirtualServerKey.Addressed;
 import io.fairlead.core.dataplane.VirtualServerOptions;
+import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.Planner;
@@ -38,6 +40,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReconcilerPropertiesTest {
   private static final VirtualServerKey STRANGER =
       new Addressed(IpAddress.parse("192.0.2.9"), 443, Protocol.TCP);
+  private static final RealServer STRANGERS = new RealServer(IpAddress.parse("192.0.2.10"), 1);
+  private static final VirtualServer STRANGER_SERVER =
+      new VirtualServer(
+          STRANGER,
+          new VirtualServerOptions("wrr", 0, 0, 32),
+          ImmutableSortedMap.of(STRANGERS, RealServerOptions.masquerade(7)));
   private static final IpAddress MAYBE_ON_NODE = IpAddress.parse("1.2.3.1");
 
   /** One run: a cluster, a kernel, and the reconciler between them. */
@@ -53,13 +61,9 @@ class ReconcilerPropertiesTest {
       this.seed = "seed " + seed;
       random = new Random(seed);
       cluster = new RandomCluster(random);
+      kernel.interfere(new Change.AddVirtualServer(STRANGER, STRANGER_SERVER.options()));
       kernel.interfere(
-          new Change.AddVirtualServer(STRANGER, new VirtualServerOptions("wrr", 0, 0, 32)));
-      kernel.interfere(
-          new Change.AddRealServer(
-              STRANGER,
-              new RealServer(IpAddress.parse("192.0.2.10"), 1),
-              RealServerOptions.masquerade(7)));
+          new Change.AddRealServer(STRANGER, STRANGERS, RealServerOptions.masquerade(7)));
       reconciler = started(ImmutableSet.of());
     }
 
@@ -116,7 +120,22 @@ class ReconcilerPropertiesTest {
         assertServes(row, server);
         assertEquals(row.owner(), reconciler.owner(key).orElseThrow(), where() + " " + key);
       });
+      assertEquals(STRANGER_SERVER, have.virtualServers().get(STRANGER), where());
+      for (Family family : Family.values()) {
+        assertEquals(held(have, family), reconciler.holdings(family), where());
+      }
       assertEquals(List.of(), reconciler.changes(), where() + ": a second look finds nothing");
+    }
+
+    private static Holdings held(KernelState have, Family family) {
+      List<VirtualServer> servers =
+          have.virtualServers().values().stream()
+              .filter(it -> it.key().family() == family && !it.key().equals(STRANGER))
+              .toList();
+      List<RealServerOptions> real =
+          servers.stream().flatMap(it -> it.realServers().values().stream()).toList();
+      int draining = (int) real.stream().filter(options -> options.weight() == 0).count();
+      return new Holdings(servers.size(), real.size(), draining);
     }
 
     /** Weight 1 for the wanted; TCP may have others, drained to weight 0. */
@@ -132,6 +151,15 @@ class ReconcilerPropertiesTest {
         }
       }
       assertEquals(row.realServers(), serving, where() + " " + server.key());
+    }
+
+    /** The virtual servers with a real server that takes new connections. */
+    Set<VirtualServerKey> serving() {
+      Set<VirtualServerKey> serving = new TreeSet<>();
+      kernel.read().virtualServers().values().stream()
+          .filter(it -> it.realServers().values().stream().anyMatch(o -> o.weight() > 0))
+          .forEach(it -> serving.add(it.key()));
+      return serving;
     }
 
     /** At no moment may a packet meet a virtual server without its rules or its address. */
@@ -191,14 +219,35 @@ class ReconcilerPropertiesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 5, 8})
-  void aRestartWritesNothing(long seed) {
+  void whatServesBeforeAndAfterServesAllTheWhile(long seed) {
+    Life life = new Life(seed);
+    life.sync();
+    for (int i = 0; i < 150; i++) {
+      List<Set<VirtualServerKey>> steps = new ArrayList<>(List.of(life.serving()));
+      life.events();
+      life.kernel.afterEach(() -> steps.add(life.serving()));
+      assertEquals(List.of(), life.sync(), life.where());
+      life.kernel.afterEach(() -> {});
+
+      Set<VirtualServerKey> through =
+          Sets.intersection(steps.getFirst(), steps.getLast()).immutableCopy();
+      for (Set<VirtualServerKey> step : steps) {
+        assertEquals(Set.of(), Sets.difference(through, step), life.where());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 8})
+  void whatGrewEventByEventIsWhatARestartWouldPlanSoThatItWritesNothing(long seed) {
     Life life = new Life(seed);
     for (int i = 0; i < 150; i++) {
       life.events();
       life.sync();
+      Reconciler fresh = life.started(life.reconciler.ownedOffDevice());
+      assertEquals(List.of(), fresh.changes(), life.where());
       if (life.random.nextInt(5) == 0) {
-        life.reconciler = life.started(life.reconciler.ownedOffDevice());
-        assertEquals(List.of(), life.reconciler.changes(), life.where());
+        life.reconciler = fresh;
       }
     }
   }
@@ -221,17 +270,66 @@ class ReconcilerPropertiesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 8, 13, 21, 34})
+  void aCrashBetweenTwoWritesLeavesNothingBehind(long seed) {
+    Life life = new Life(seed);
+    for (int i = 0; i < 150; i++) {
+      life.events();
+      moveNodeAddress(life);
+      life.reconciler.observe(life.kernel.read(), life.reconciler.ownedOffDevice());
+      ImmutableList<Change> changes = life.reconciler.changes();
+      ImmutableSet<VirtualServerKey> record = life.reconciler.ownedOffDevice();
+      int done = life.random.nextInt(changes.size() + 1);
+      assertEquals(List.of(), life.kernel.apply(changes.subList(0, done)), life.where());
+      for (int missed = 0; missed < 3; missed++) {
+        var _ = life.cluster.next();
+      }
+      life.reconciler = life.started(record);
+      if (life.random.nextBoolean()) {
+        assertEquals(List.of(), life.sync(), life.where());
+        life.assertConverged();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 5, 8, 13})
+  void aRestartAfterFailuresLeavesNothingBehind(long seed) {
+    Life life = new Life(seed);
+    for (int i = 0; i < 150; i++) {
+      life.events();
+      moveNodeAddress(life);
+      life.reconciler.observe(life.kernel.read(), life.reconciler.ownedOffDevice());
+      life.kernel.refuse(_ -> life.random.nextInt(6) == 0);
+      life.sync();
+      life.kernel.refuse(_ -> false);
+      for (int missed = 0; missed < 3; missed++) {
+        var _ = life.cluster.next();
+      }
+      life.reconciler = life.started(life.reconciler.ownedOffDevice());
+      if (life.random.nextBoolean()) {
+        assertEquals(List.of(), life.sync(), life.where());
+        life.assertConverged();
+      }
+    }
+  }
+
+  private static void moveNodeAddress(Life life) {
+    if (life.random.nextBoolean()) {
+      life.kernel.addNodeAddress(MAYBE_ON_NODE);
+    } else {
+      life.kernel.removeNodeAddress(MAYBE_ON_NODE);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 5, 8})
   void nodeAddressesComeAndGo(long seed) {
     Life life = new Life(seed);
     for (int i = 0; i < 200; i++) {
       life.events();
       if (life.random.nextInt(3) == 0) {
-        if (life.random.nextBoolean()) {
-          life.kernel.addNodeAddress(MAYBE_ON_NODE);
-        } else {
-          life.kernel.removeNodeAddress(MAYBE_ON_NODE);
-        }
+        moveNodeAddress(life);
         life.heal();
       }
       assertEquals(List.of(), life.sync(), life.where());
@@ -281,11 +379,24 @@ class ReconcilerPropertiesTest {
     life.sync();
     for (int i = 0; i < 150; i++) {
       life.events();
+      int left = life.random.nextInt(10);
+      life.kernel.afterEach(interferingAfter(life, left));
       life.sync();
+      life.kernel.afterEach(() -> {});
       interfere(life);
       life.heal();
       life.assertConverged();
     }
+  }
+
+  /** Interferes once, in the midst of our own writing. */
+  private static Runnable interferingAfter(Life life, int writes) {
+    int[] left = {writes};
+    return () -> {
+      if (left[0]-- == 0) {
+        interfere(life);
+      }
+    };
   }
 
   /** Another writer removes, adds and edits a few of our things. */
@@ -306,7 +417,7 @@ class ReconcilerPropertiesTest {
     life.kernel.interfere(new Change.BindAddress(IpAddress.parse("10.96.7.7")));
     if (life.random.nextInt(4) == 0) {
       life.kernel.flushFilter();
-    } else {
+    } else if (now.filterIntact()) {
       life.kernel.interfere(
           new Change.EditFilter(
               ImmutableList.of(new SetElement.Vip(IpAddress.parse("10.96.7.8"))),

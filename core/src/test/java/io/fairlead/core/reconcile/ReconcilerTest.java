@@ -242,7 +242,7 @@ class ReconcilerTest {
     start(new ServiceApplied(WEB));
     kernel.refuse(_ -> false);
 
-    assertEquals("AddVirtualServer AddRealServer", costOf(endpoints("10.0.1.1 ready")));
+    assertEquals("AddVirtualServer AddRealServer EditFilter", costOf(endpoints("10.0.1.1 ready")));
   }
 
   private static Reconciler fresh() {

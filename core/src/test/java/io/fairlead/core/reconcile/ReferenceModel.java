@@ -13,6 +13,7 @@ import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +90,8 @@ final class ReferenceModel {
 
   private void addHairpins(Service service) {
     for (Service.Port port : portsOf(service)) {
-      for (IpAddress ip : service.clusterIps()) {
-        for (Server server : servers(service, port, ip.family())) {
+      for (Family family : families(service)) {
+        for (Server server : servers(service, port, family)) {
           if (server.isLocal()) {
             elements.add(
                 new SetElement.Hairpin(server.endpoint.address(), port.protocol(), server.port));
@@ -120,6 +121,9 @@ final class ReferenceModel {
     servers.forEach(s -> real.add(new RealServer(s.endpoint.address(), s.port)));
     virtualServers.put(key(ip, port), new Row(service.name(), options(service, ip), real));
     elements.add(element(ServicePort.Set.SERVICES, ip, port));
+    if (servers.isEmpty()) {
+      elements.add(element(ServicePort.Set.NO_ENDPOINTS, ip, port));
+    }
     return true;
   }
 
@@ -131,15 +135,20 @@ final class ReferenceModel {
   }
 
   private static List<Service.Port> portsOf(Service service) {
-    return service.type() == Service.Type.EXTERNAL_NAME || service.clusterIps().isEmpty()
-        ? List.of()
-        : service.ports();
+    return service.type() == Service.Type.EXTERNAL_NAME ? List.of() : service.ports();
   }
 
-  /** externalIPs and VIP ingresses of a family in which the Service has a ClusterIP. */
+  /** Those of its ClusterIPs; both for a manifest without any. */
+  private static Set<Family> families(Service service) {
+    Set<Family> families = EnumSet.noneOf(Family.class);
+    service.clusterIps().forEach(ip -> families.add(ip.family()));
+    return families.isEmpty() ? EnumSet.allOf(Family.class) : families;
+  }
+
+  /** externalIPs and VIP ingresses of a family that the Service is served in. */
   private static List<IpAddress> externals(Service service, Family family) {
     List<IpAddress> all = new ArrayList<>();
-    if (service.clusterIps().stream().anyMatch(ip -> ip.family() == family)) {
+    if (families(service).contains(family)) {
       all.addAll(service.externalIps());
       service.loadBalancerIps().stream()
           .filter(ip -> ip.mode() == Service.LoadBalancerIp.Mode.VIP)
