@@ -63,7 +63,9 @@ final class Kubeconfig {
     if (cluster.isEmpty()) {
       return Optional.of("has no context \"" + name.get() + "\"");
     }
-    return parsed.get().getClusters().stream().map(NamedCluster::getName).anyMatch(cluster.get()::equals)
+    return parsed.get().getClusters().stream()
+            .map(NamedCluster::getName)
+            .anyMatch(cluster.get()::equals)
         ? Optional.empty()
         : Optional.of("has no cluster \"" + cluster.get() + "\", which its context needs");
   }

@@ -27,8 +27,7 @@ record ServicesPage(
   @Override
   public Answer get(String accept) {
     try {
-      return Answer.text(
-          200, lines(owners.get().get(patience.toNanos(), TimeUnit.NANOSECONDS)));
+      return Answer.text(200, lines(owners.get().get(patience.toNanos(), TimeUnit.NANOSECONDS)));
     } catch (TimeoutException e) {
       return Answer.text(503, "a pass has been under way for " + patience.toSeconds() + " s\n");
     } catch (ExecutionException e) {

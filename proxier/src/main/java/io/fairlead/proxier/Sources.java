@@ -20,8 +20,8 @@ final class Sources {
   private Sources() {}
 
   /**
-   * @throws CannotStartException if the kubeconfig cannot be read; an API server that does not answer is
-   *     no reason not to start
+   * @throws CannotStartException if the kubeconfig cannot be read; an API server that does not
+   *     answer is no reason not to start
    */
   static Source of(Settings settings) throws CannotStartException {
     ProblemLog problems = new ProblemLog();

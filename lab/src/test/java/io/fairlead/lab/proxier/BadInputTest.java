@@ -101,12 +101,11 @@ class BadInputTest {
             "--hostname-override=" + node.name(),
             "--ownership-record=" + folder.resolve("owned"));
     return node.namespace()
-        .call(
-            () ->
-                new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start());
+        .call(() ->
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start());
   }
 
   private static void awaitSynced(Path log) throws IOException, InterruptedException {

@@ -29,7 +29,8 @@ class CommandTest {
   private final Pod pod2 = pod("pod2", 11);
   private final Client client = rig.client("client", node);
   private final Service web =
-      Objects.tcpOnly(Objects.withExternalIps(Objects.service("web", "10.96.30.32"), "192.168.50.1"));
+      Objects.tcpOnly(
+          Objects.withExternalIps(Objects.service("web", "10.96.30.32"), "192.168.50.1"));
   private final Service empty = Objects.tcpOnly(Objects.service("empty", "10.96.0.9"));
   private final List<Object> cluster =
       List.of(web, Objects.slice(web, Family.IPV4, "node1", pod1, pod2), empty);
@@ -44,7 +45,8 @@ class CommandTest {
   @BeforeEach
   void addWhatOthersHave() {
     node.namespace()
-        .ipvsadm("-A -t 192.0.2.1:80 -s wlc -p 60\n-a -t 192.0.2.1:80 -r 10.244.1.10:8080 -m -w 7\n");
+        .ipvsadm(
+            "-A -t 192.0.2.1:80 -s wlc -p 60\n-a -t 192.0.2.1:80 -r 10.244.1.10:8080 -m -w 7\n");
     node.namespace().ipvsadm("-A -f 5 -s rr\n");
     node.namespace().nft("table inet other { chain c { ip daddr 192.0.2.1 accept; }; }");
     node.namespace().run("ip", "link", "add", "other0", "type", "dummy");
@@ -62,8 +64,7 @@ class CommandTest {
         var busy = client.stream(web.clusterIps().getFirst(), Objects.PORT)) {
       busy.ask();
       String held = busy.ask().answeredBy().orElseThrow();
-      proxy.apply(
-          Objects.slice(web, Family.IPV4, "node1", held.equals("pod1") ? pod2 : pod1));
+      proxy.apply(Objects.slice(web, Family.IPV4, "node1", held.equals("pod1") ? pod2 : pod1));
 
       Printed status = fairlead("status");
 
@@ -166,7 +167,9 @@ class CommandTest {
     Printed run =
         node.namespace()
             .attempt(
-                Stream.concat(Stream.of("unshare", "--user", "--map-root-user"), java("run", "--manifests=/tmp"))
+                Stream.concat(
+                        Stream.of("unshare", "--user", "--map-root-user"),
+                        java("run", "--manifests=/tmp"))
                     .toArray(String[]::new));
 
     assertTrue(run.text().contains("EPERM"), run::text);

@@ -18,8 +18,7 @@ class FilterTableKernelTest {
   private final Node node = rig.node("node1");
   private final Pod pod = node.pod("pod1", "10.244.1.10", "fd00:244:1::10");
   // One element in each set: the kernel lists several in an order of its own.
-  private final Service web =
-      Objects.tcpOnly(Objects.service("web", "10.96.30.32", "fd00:96::20"));
+  private final Service web = Objects.tcpOnly(Objects.service("web", "10.96.30.32", "fd00:96::20"));
   private final List<Object> cluster =
       List.of(
           web,
@@ -134,13 +133,14 @@ class FilterTableKernelTest {
               ip daddr . meta l4proto . th dport @cluster_ips4 meta mark set meta mark | 0x00004000
               ip6 daddr . meta l4proto . th dport @cluster_ips6 meta mark set meta mark | 0x00004000\
           """,
-          table().lines().filter(line -> line.contains("@cluster_ips")).collect(Collectors.joining("\n")));
+          table()
+              .lines()
+              .filter(line -> line.contains("@cluster_ips"))
+              .collect(Collectors.joining("\n")));
     }
   }
 
   private String table() {
-    return node.namespace()
-        .run("nft", "list", "table", "inet", "fairlead")
-        .replace("\t", "  ");
+    return node.namespace().run("nft", "list", "table", "inet", "fairlead").replace("\t", "  ");
   }
 }

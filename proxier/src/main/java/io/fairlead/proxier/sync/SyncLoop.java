@@ -139,9 +139,7 @@ public final class SyncLoop implements Source.Listener {
       return timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
     }
     // Events wait for the first audit, and that for the sources: only they can go on.
-    return reconciler.listed()
-        ? timetable.idle(clock.getAsLong(), false, false)
-        : Long.MAX_VALUE;
+    return reconciler.listed() ? timetable.idle(clock.getAsLong(), false, false) : Long.MAX_VALUE;
   }
 
   boolean isStopped() {

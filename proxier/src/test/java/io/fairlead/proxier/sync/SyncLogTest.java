@@ -99,8 +99,7 @@ class SyncLogTest {
   @Test
   void aPassOfManyChangesIsOneLine() {
     passed(
-        Cause.EVENTS,
-        IntStream.range(0, 21).<Change>mapToObj(i -> bind("10.96.1." + i)).toList());
+        Cause.EVENTS, IntStream.range(0, 21).<Change>mapToObj(i -> bind("10.96.1." + i)).toList());
 
     assertEquals(
         List.of("I synced in 1.5 ms, 2.5 ms after the first of 3 events: 21 × address bound"),
@@ -155,8 +154,7 @@ class SyncLogTest {
     plan(service("rival", "10.96.0.1"));
     passed(Cause.EVENTS, List.of());
     passed(Cause.EVENTS, List.of());
-    String claim =
-        "default/web: TCP 10.96.0.1:80 is already served for default/rival; left out";
+    String claim = "default/web: TCP 10.96.0.1:80 is already served for default/rival; left out";
     assertEquals(List.of("W " + claim), lines.take());
 
     plan(noService("rival"));

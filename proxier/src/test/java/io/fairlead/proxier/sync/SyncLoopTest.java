@@ -259,10 +259,9 @@ class SyncLoopTest {
   void aQuestionThatFailsIsTheAskersTrouble() {
     start();
     CompletableFuture<String> answer =
-        loop.ask(
-            _ -> {
-              throw new IllegalStateException("no");
-            });
+        loop.ask(_ -> {
+          throw new IllegalStateException("no");
+        });
     loop.turn();
 
     assertThrows(CompletionException.class, answer::join);
