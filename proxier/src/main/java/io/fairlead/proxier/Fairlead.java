@@ -63,7 +63,7 @@ public final class Fairlead {
       // would never end: it is itself stuck in exit() while the hooks run.)
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, ended), "stop"));
       daemon.run();
-      log.info("stopped; the kernel keeps what it has");
+      Logging.lastWord(log.getName(), "stopped; the kernel keeps what it has");
       return 0;
     } catch (CannotStartException e) {
       e.problems().forEach(log::error);

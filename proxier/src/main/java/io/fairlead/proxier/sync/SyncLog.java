@@ -83,10 +83,10 @@ public final class SyncLog implements SyncObserver {
       case START -> log.info("first sync done in {}: {}", took, counts);
       case EVENTS ->
           log.info(
-              "synced in {}, {} after the first of {} events: {}",
+              "synced in {}, {} after {}: {}",
               took,
               millis(pass.latency()),
-              pass.events(),
+              pass.events() == 1 ? "the event" : "the first of " + pass.events() + " events",
               counts);
       case AUDIT -> log.warn("repaired the kernel in {}: {}", took, counts);
       case DRAIN -> log.info("drained: {}", counts);
