@@ -30,8 +30,13 @@ public final class Fairlead {
     int status =
         !arguments.isEmpty() && arguments.getFirst().equals("run")
             ? run(arguments.subList(1, arguments.size()))
-            : Commands.execute(args);
+            : command(args);
     System.exit(status);
+  }
+
+  private static int command(String[] arguments) {
+    Logging.configure(0);
+    return Commands.execute(arguments);
   }
 
   private static int run(List<String> arguments) throws InterruptedException {

@@ -44,7 +44,8 @@ public final class ClusterState {
       case ClusterEvent.ServiceApplied(Service service) -> services.put(service.name(), service);
       case ClusterEvent.ServiceRemoved(ObjectName name) -> services.remove(name);
       case ClusterEvent.SliceApplied(EndpointSlice slice) -> apply(slice);
-      case ClusterEvent.SliceRemoved(ObjectName name) -> slices.remove(name).ifPresent(this::unlink);
+      case ClusterEvent.SliceRemoved(ObjectName name) ->
+          slices.remove(name).ifPresent(this::unlink);
       case ClusterEvent.NodeApplied(Node applied) -> node = own(applied).or(() -> node);
       case ClusterEvent.NodeRemoved(String name) -> node = node.filter(n -> !n.name().equals(name));
       case ClusterEvent.Listed(Kind kind) -> listed.add(kind);
@@ -95,11 +96,10 @@ public final class ClusterState {
     touched.addAll(services.pending().keySet());
     slices
         .pending()
-        .forEach(
-            (name, before) -> {
-              before.map(EndpointSlice::service).ifPresent(touched::add);
-              slices.get(name).map(EndpointSlice::service).ifPresent(touched::add);
-            });
+        .forEach((name, before) -> {
+          before.map(EndpointSlice::service).ifPresent(touched::add);
+          slices.get(name).map(EndpointSlice::service).ifPresent(touched::add);
+        });
     if (!plannedZone.equals(locality().zone())) {
       plannedZone = locality().zone();
       slicesOf.forEach((service, own) -> addIfHinted(touched, service, own));

@@ -31,7 +31,9 @@ public sealed interface SetElement {
       /** New flows are masqueraded whoever sends them: externalIPs and load balancer addresses. */
       MASQUERADE,
       /** New flows from outside the cluster are masqueraded: ClusterIPs. */
-      CLUSTER_IPS
+      CLUSTER_IPS,
+      /** Ports without endpoints: new flows are refused at once, in every protocol. */
+      NO_ENDPOINTS
     }
   }
 

@@ -31,24 +31,19 @@ public record EndpointSelection(
    */
   public static EndpointSelection of(List<PortEndpoint> endpoints, Scope scope, Locality here) {
     List<PortEndpoint> ready = only(endpoints, PortEndpoint::isReady);
-    TopologyMode mode =
-        scope.cluster() ? TopologyMode.of(ready, here) : TopologyMode.ANYWHERE;
+    TopologyMode mode = scope.cluster() ? TopologyMode.of(ready, here) : TopologyMode.ANYWHERE;
     ImmutableList<PortEndpoint> cluster =
         scope.cluster() ? clusterList(endpoints, ready, mode, here) : ImmutableList.of();
     if (!scope.local()) {
       return new EndpointSelection(cluster, ImmutableList.of(), cluster, !cluster.isEmpty());
     }
     ImmutableList<PortEndpoint> local = localList(endpoints, here);
-    boolean hasAny =
-        endpoints.stream().anyMatch(e -> e.isReady() || e.isServingWhileTerminating());
+    boolean hasAny = endpoints.stream().anyMatch(e -> e.isReady() || e.isServingWhileTerminating());
     return new EndpointSelection(cluster, local, union(cluster, local), hasAny);
   }
 
   private static ImmutableList<PortEndpoint> clusterList(
-      List<PortEndpoint> endpoints,
-      List<PortEndpoint> ready,
-      TopologyMode mode,
-      Locality here) {
+      List<PortEndpoint> endpoints, List<PortEndpoint> ready, TopologyMode mode, Locality here) {
     ImmutableList<PortEndpoint> near = only(ready, e -> mode.admits(e.endpoint(), here));
     // Hints that leave nothing were set aside above, so here nothing is ready anywhere.
     return near.isEmpty() ? only(endpoints, PortEndpoint::isServingWhileTerminating) : near;

@@ -22,8 +22,7 @@ public record Scope(boolean cluster, boolean local) {
     return new Scope(!internalLocal || external, internalLocal || (externalLocal && external));
   }
 
-  private static boolean isExternallyAccessible(
-      Service service, Service.Port port, Family family) {
+  private static boolean isExternallyAccessible(Service service, Service.Port port, Family family) {
     return port.nodePort() != 0
         || service.externalIps().stream().anyMatch(ip -> ip.family() == family)
         || service.loadBalancerIps().stream()

@@ -1,16 +1,19 @@
 package io.fairlead.core.plan;
 
+import com.google.common.collect.HashMultimap;
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Multiset;
+import com.google.common.collect.SetMultimap;
 import com.google.common.collect.Sets;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.dataplane.SetElement;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.IpAddress;
+import io.fairlead.core.plan.Frontend.Kind;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,8 +24,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All Services' plans as one: what should be in the kernel. Putting a plan costs what the plan holds,
- * and what it changed is remembered until it is taken.
+ * All Services' plans as one: what should be in the kernel. Putting a plan costs what the plan
+ * holds, and what it changed is remembered until it is taken.
  *
  * <p>If two Services want the same address, protocol and port, a ClusterIP comes before an external
  * address, and then the smaller name: the same winner on every node and in every order of events.
@@ -41,11 +44,16 @@ public final class DesiredState {
 
   private final Map<ObjectName, ServicePlan> plans = new HashMap<>();
   private final Map<VirtualServerKey, ImmutableList<Claim>> claims = new HashMap<>();
-  private final Map<IpAddress, ImmutableSet<VirtualServerKey>> keysAt = new HashMap<>();
+  private final SetMultimap<IpAddress, VirtualServerKey> keysAt = HashMultimap.create();
+
+  /** The addresses of ClusterIPs, once for each key that one has won. */
+  private final Multiset<IpAddress> clusterIps = HashMultiset.create();
+
   private final Multiset<SetElement> elements = HashMultiset.create();
   private final Set<VirtualServerKey> contested = new HashSet<>();
   private ImmutableSet<IpAddress> nodeAddresses = ImmutableSet.of();
   private Touched touched = Touched.nothing();
+  private long problemsVersion;
 
   /** What may differ from what it was; each may be wanted or not, now. */
   public record Touched(
@@ -67,6 +75,9 @@ public final class DesiredState {
       plans.remove(plan.service());
     } else {
       plans.put(plan.service(), plan);
+    }
+    if (!plan.problems().equals(before.problems())) {
+      problemsVersion++;
     }
     Map<VirtualServerKey, Frontend> frontends = new HashMap<>();
     before.frontends().forEach(frontend -> frontends.put(frontend.key(), frontend));
@@ -119,21 +130,19 @@ public final class DesiredState {
   }
 
   /** The virtual servers of an address. */
-  public ImmutableSet<VirtualServerKey> keysAt(IpAddress address) {
-    return keysAt.getOrDefault(address, ImmutableSet.of());
+  public Set<VirtualServerKey> keysAt(IpAddress address) {
+    return Collections.unmodifiableSet(keysAt.get(address));
   }
 
   /** Whether the address is to be on kube-ipvs0. */
   public boolean isBound(IpAddress address) {
-    return keysAt.containsKey(address)
-        && (!nodeAddresses.contains(address)
-            || keysAt(address).stream().anyMatch(this::isClusterIp));
+    return clusterIps.contains(address) || isGuarded(address);
   }
 
   /** Whether the packet filter's sets are to hold the element. */
   public boolean contains(SetElement element) {
     return element instanceof SetElement.Vip(IpAddress address)
-        ? keysAt.containsKey(address) && !nodeAddresses.contains(address)
+        ? isGuarded(address)
         : elements.contains(element);
   }
 
@@ -168,6 +177,11 @@ public final class DesiredState {
     return ImmutableSortedMap.copyOf(problems);
   }
 
+  /** Goes up whenever {@link #problems} may differ, so that nobody has to ask in vain. */
+  public long problemsVersion() {
+    return problemsVersion;
+  }
+
   private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
     Optional<Claim> before = winner(key);
     ImmutableList<Claim> now =
@@ -183,8 +197,9 @@ public final class DesiredState {
     }
     if (now.size() > 1) {
       contested.add(key);
-    } else {
-      contested.remove(key);
+      problemsVersion++;
+    } else if (contested.remove(key)) {
+      problemsVersion++;
     }
     won(key, before.map(Claim::frontend), winner(key).map(Claim::frontend));
   }
@@ -194,21 +209,32 @@ public final class DesiredState {
     touched.keys.add(key);
     now.ifPresent(frontend -> frontend.elements().forEach(this::addElement));
     before.ifPresent(frontend -> frontend.elements().forEach(this::removeElement));
-    boolean sameKind = before.map(Frontend::kind).equals(now.map(Frontend::kind));
-    if (key instanceof VirtualServerKey.Addressed addressed && !sameKind) {
-      Set<VirtualServerKey> keys = new HashSet<>(keysAt(addressed.address()));
-      if (now.isPresent()) {
-        keys.add(key);
-      } else {
-        keys.remove(key);
-      }
-      if (keys.isEmpty()) {
-        keysAt.remove(addressed.address());
-      } else {
-        keysAt.put(addressed.address(), ImmutableSet.copyOf(keys));
-      }
-      touchAddress(addressed.address());
+    if (key instanceof VirtualServerKey.Addressed addressed) {
+      holdAddress(addressed, before.map(Frontend::kind), now.map(Frontend::kind));
     }
+  }
+
+  /** An address is touched only if it comes, goes or is bound anew, not with each of its ports. */
+  private void holdAddress(
+      VirtualServerKey.Addressed key, Optional<Kind> before, Optional<Kind> now) {
+    IpAddress address = key.address();
+    boolean wasBound = isBound(address);
+    boolean wasGuarded = isGuarded(address);
+    if (now.isPresent()) {
+      keysAt.put(address, key);
+    } else {
+      keysAt.remove(address, key);
+    }
+    now.filter(Kind.CLUSTER_IP::equals).ifPresent(_ -> clusterIps.add(address));
+    before.filter(Kind.CLUSTER_IP::equals).ifPresent(_ -> clusterIps.remove(address));
+    if (wasBound != isBound(address) || wasGuarded != isGuarded(address)) {
+      touchAddress(address);
+    }
+  }
+
+  /** Whether only Services are reached on the address: a device of the node has other uses. */
+  private boolean isGuarded(IpAddress address) {
+    return keysAt.containsKey(address) && !nodeAddresses.contains(address);
   }
 
   private void touchAddress(IpAddress address) {
@@ -233,9 +259,5 @@ public final class DesiredState {
 
   private ImmutableList<Claim> claimsOf(VirtualServerKey key) {
     return claims.getOrDefault(key, ImmutableList.of());
-  }
-
-  private boolean isClusterIp(VirtualServerKey key) {
-    return winner(key).filter(c -> c.frontend.kind() == Frontend.Kind.CLUSTER_IP).isPresent();
   }
 }

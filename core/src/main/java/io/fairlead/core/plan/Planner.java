@@ -18,14 +18,16 @@ import io.fairlead.core.endpoints.Scope;
 import io.fairlead.core.endpoints.ServiceEndpoints;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Says what a Service needs in the kernel: kube-proxy's rules for its ipvs mode, one Service at a time.
- * Pure: the same arguments give the same plan.
+ * Says what a Service needs in the kernel: kube-proxy's rules for its ipvs mode, one Service at a
+ * time. Pure: the same arguments give the same plan.
  */
 public final class Planner {
   private final PlannerSettings settings;
@@ -41,7 +43,8 @@ public final class Planner {
     }
     Draft draft = new Draft(service, endpoints, here);
     for (Service.Port port : service.ports()) {
-      for (Family family : Family.values()) {
+      // A Service exists in the families of its ClusterIPs only; a headless one nowhere.
+      for (Family family : draft.families()) {
         draft.add(port, family);
       }
     }
@@ -65,6 +68,19 @@ public final class Planner {
       problems.addAll(endpoints.problems());
     }
 
+    /**
+     * A Service is served in the families of its ClusterIPs. One without any comes from a manifest, and
+     * is served wherever it has an address; a headless one has none at all by the time it gets here.
+     */
+    Set<Family> families() {
+      if (service.clusterIps().isEmpty()) {
+        return EnumSet.allOf(Family.class);
+      }
+      Set<Family> families = EnumSet.noneOf(Family.class);
+      service.clusterIps().forEach(address -> families.add(address.family()));
+      return families;
+    }
+
     ServicePlan plan() {
       return new ServicePlan(
           service.name(),
@@ -79,8 +95,7 @@ public final class Planner {
         return;
       }
       ImmutableList<PortEndpoint> all = endpoints.of(family, port.name(), port.protocol());
-      EndpointSelection chosen =
-          EndpointSelection.of(all, Scope.of(service, port, family), here);
+      EndpointSelection chosen = EndpointSelection.of(all, Scope.of(service, port, family), here);
       for (IpAddress address : service.clusterIps()) {
         add(port, family, Frontend.Kind.CLUSTER_IP, "clusterIP", address, internal(chosen));
       }
@@ -116,24 +131,28 @@ public final class Planner {
         return;
       }
       var key = new VirtualServerKey.Addressed(address, port.port(), port.protocol());
-      frontends.putIfAbsent(
-          key,
-          new Frontend(
-              kind, new VirtualServer(key, options(family), servers(chosen)), elements(key, kind)));
+      var server = new VirtualServer(key, options(family), servers(chosen));
+      frontends.putIfAbsent(key, new Frontend(kind, server, elements(key, kind, chosen.isEmpty())));
     }
 
     private ImmutableList<SetElement> elements(
-        VirtualServerKey.Addressed key, Frontend.Kind kind) {
-      SetElement reachable = element(key, SetElement.ServicePort.Set.SERVICES);
-      return switch (kind) {
-        case CLUSTER_IP ->
-            ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
-        // Local keeps the client's address, which is what it is for.
-        case EXTERNAL ->
-            service.externalTrafficPolicy() == TrafficPolicy.LOCAL
-                ? ImmutableList.of(reachable)
-                : ImmutableList.of(reachable, element(key, SetElement.ServicePort.Set.MASQUERADE));
-      };
+        VirtualServerKey.Addressed key, Frontend.Kind kind, boolean empty) {
+      var elements = ImmutableList.<SetElement>builder();
+      elements.add(element(key, SetElement.ServicePort.Set.SERVICES));
+      // IPVS alone leaves SCTP clients waiting: they do not believe its ICMP error.
+      if (empty) {
+        elements.add(element(key, SetElement.ServicePort.Set.NO_ENDPOINTS));
+      }
+      switch (kind) {
+        case CLUSTER_IP -> elements.add(element(key, SetElement.ServicePort.Set.CLUSTER_IPS));
+        case EXTERNAL -> {
+          // Local keeps the client's address, which is what it is for.
+          if (service.externalTrafficPolicy() == TrafficPolicy.CLUSTER) {
+            elements.add(element(key, SetElement.ServicePort.Set.MASQUERADE));
+          }
+        }
+      }
+      return elements.build();
     }
 
     private VirtualServerOptions options(Family family) {

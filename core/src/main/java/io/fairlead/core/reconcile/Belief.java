@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the kernel is believed to hold: what was read back, and the changes that it took since. Others'
- * virtual servers are in here too.
+ * What the kernel is believed to hold: what was read back, and the changes that it took since.
+ * Others' virtual servers are in here too.
  */
 final class Belief {
   private final Map<VirtualServerKey, VirtualServer> servers = new HashMap<>();
@@ -66,8 +66,8 @@ final class Belief {
   }
 
   /**
-   * Takes changes as done. Those of one virtual server are gathered first, so that it is copied once
-   * and not once for each real server.
+   * Takes changes as done. Those of one virtual server are gathered first, so that it is copied
+   * once and not once for each real server.
    *
    * @return the keys of the virtual servers that changed
    */
@@ -76,9 +76,8 @@ final class Belief {
     for (Change change : changes) {
       apply(change, drafts);
     }
-    drafts.forEach(
-        (key, draft) ->
-            draft.freeze(key).ifPresentOrElse(it -> servers.put(key, it), () -> servers.remove(key)));
+    drafts.forEach((key, draft) ->
+        draft.freeze(key).ifPresentOrElse(it -> servers.put(key, it), () -> servers.remove(key)));
     return drafts.keySet();
   }
 
@@ -95,9 +94,7 @@ final class Belief {
         elements.addAll(all);
         filterIntact = true;
       }
-      case Change.EditFilter(
-              ImmutableList<SetElement> add,
-              ImmutableList<SetElement> remove) -> {
+      case Change.EditFilter(ImmutableList<SetElement> add, ImmutableList<SetElement> remove) -> {
         remove.forEach(elements::remove);
         elements.addAll(add);
       }
@@ -139,8 +136,7 @@ final class Belief {
     }
 
     Optional<VirtualServer> freeze(VirtualServerKey key) {
-      return options.map(
-          it -> new VirtualServer(key, it, ImmutableSortedMap.copyOfSorted(real)));
+      return options.map(it -> new VirtualServer(key, it, ImmutableSortedMap.copyOfSorted(real)));
     }
   }
 }

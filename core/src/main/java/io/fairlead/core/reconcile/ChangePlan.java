@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 
 /**
  * Puts changes into their safe order: filter before addresses before virtual servers before real
- * servers, and removals after everything else, the other way round. The API server's own Service goes
- * ahead of all others, since the node cannot do without it (kubernetes#133773).
+ * servers, and removals after everything else, the other way round. The API server's own Service
+ * goes ahead of all others, since the node cannot do without it (kubernetes#133773).
  */
 final class ChangePlan {
   private static final ObjectName API_SERVER = new ObjectName("default", "kubernetes");
@@ -59,8 +59,8 @@ final class ChangePlan {
   /**
    * The changes for what was touched.
    *
-   * @param everything whether that is all there is: only then the device and the table are mended, so
-   *     that a kernel that refuses them is not asked again with every event
+   * @param everything whether that is all there is: only then the device and the table are mended,
+   *     so that a kernel that refuses them is not asked again with every event
    */
   ImmutableList<Change> changes(DesiredState.Touched touched, boolean everything) {
     if (everything && !belief.hasDevice()) {
@@ -79,8 +79,7 @@ final class ChangePlan {
     ordered.addAll(rest.addresses).addAll(rest.servers);
     ordered.addAll(removedRealServers).addAll(removedVirtualServers).addAll(unbound);
     if (!removedElements.isEmpty()) {
-      ordered.add(
-          new Change.EditFilter(ImmutableList.of(), ImmutableList.copyOf(removedElements)));
+      ordered.add(new Change.EditFilter(ImmutableList.of(), ImmutableList.copyOf(removedElements)));
     }
     return ordered.build();
   }

@@ -15,8 +15,8 @@ final class Diff {
   private Diff() {}
 
   /**
-   * Brings a virtual server to what is wanted. What is added or edited goes into {@code build}, what
-   * disappears into {@code remove}, which is carried out last.
+   * Brings a virtual server to what is wanted. What is added or edited goes into {@code build},
+   * what disappears into {@code remove}, which is carried out last.
    *
    * @param idle real servers that drained and may go
    */
@@ -35,21 +35,19 @@ final class Diff {
     ImmutableSortedMap<RealServer, RealServerOptions> held =
         have.map(VirtualServer::realServers).orElse(ImmutableSortedMap.of());
     want.realServers()
-        .forEach(
-            (server, options) -> {
-              RealServerOptions now = held.get(server);
-              if (now == null) {
-                build.add(new Change.AddRealServer(key, server, options));
-              } else if (!now.equals(options)) {
-                build.add(new Change.EditRealServer(key, server, options));
-              }
-            });
-    held.forEach(
-        (server, options) -> {
-          if (!want.realServers().containsKey(server)) {
-            retire(key, server, options, idle, build, remove);
+        .forEach((server, options) -> {
+          RealServerOptions now = held.get(server);
+          if (now == null) {
+            build.add(new Change.AddRealServer(key, server, options));
+          } else if (!now.equals(options)) {
+            build.add(new Change.EditRealServer(key, server, options));
           }
         });
+    held.forEach((server, options) -> {
+      if (!want.realServers().containsKey(server)) {
+        retire(key, server, options, idle, build, remove);
+      }
+    });
   }
 
   /** Whether a real server keeps its connections when it is not wanted any more. */

@@ -35,8 +35,7 @@ public record Holdings(int virtualServers, int realServers, int draining) {
     void count(VirtualServerKey key, Optional<Integer> realServers, int draining) {
       Holdings now = realServers.map(n -> new Holdings(1, n, draining)).orElse(NONE);
       Optional<Holdings> before =
-          Optional.ofNullable(
-              realServers.isPresent() ? each.put(key, now) : each.remove(key));
+          Optional.ofNullable(realServers.isPresent() ? each.put(key, now) : each.remove(key));
       sums.put(key.family(), of(key.family()).plus(before.orElse(NONE), -1).plus(now, 1));
     }
 

@@ -32,11 +32,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * From events to changes: what the sync loop drives, on one thread. It does no I/O itself. The loop hands
- * it events and read-backs, asks for {@link #changes}, applies them, and reports what became of them.
+ * From events to changes: what the sync loop drives, on one thread. It does no I/O itself. The loop
+ * hands it events and read-backs, asks for {@link #changes}, applies them, and reports what became
+ * of them.
  *
- * <p>A change that the kernel refused is not asked for again before the kernel has been read back, or
- * what is wanted there has changed.
+ * <p>A change that the kernel refused is not asked for again before the kernel has been read back,
+ * or what is wanted there has changed.
  */
 public final class Reconciler {
   private final Planner planner;
@@ -48,10 +49,10 @@ public final class Reconciler {
   /** Virtual servers that are ours although their address need not be on kube-ipvs0. */
   private final Set<VirtualServerKey> ours = new HashSet<>();
 
-  /** Those of ours whose address is not to be on kube-ipvs0. */
-  private final Set<VirtualServerKey> offDevice = new HashSet<>();
+  /** Those of ours that their address does not give away, now or after the next changes. */
+  private final KeySet offDevice = new KeySet();
 
-  private final Set<VirtualServerKey> draining = new HashSet<>();
+  private final KeySet draining = new KeySet();
   private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
   private boolean observed;
   private boolean everything;
@@ -66,7 +67,9 @@ public final class Reconciler {
     cluster.on(event);
   }
 
-  /** Whether all objects that existed at the start are known. Before that nothing may be written. */
+  /**
+   * Whether all objects that existed at the start are known. Before that nothing may be written.
+   */
   public boolean listed() {
     return cluster.listed();
   }
@@ -124,15 +127,17 @@ public final class Reconciler {
             failed.isEmpty()
                 ? changes
                 : changes.stream().filter(change -> !failed.contains(change)).toList());
-    for (VirtualServerKey key : changed) {
-      desired.virtualServer(key).ifPresent(belief::share);
-      recount(key);
+    changed.forEach(this::recount);
+    for (Change change : changes) {
+      if (change instanceof Change.BindAddress(IpAddress address)) {
+        desired.keysAt(address).forEach(this::recount);
+      }
     }
   }
 
   /** The virtual servers with real servers that only wait for their last connection to end. */
   public ImmutableSet<VirtualServerKey> draining() {
-    return ImmutableSet.copyOf(draining);
+    return draining.copy();
   }
 
   /**
@@ -154,11 +159,12 @@ public final class Reconciler {
   }
 
   /**
-   * Our virtual servers whose address is not on kube-ipvs0, so that only a record of them tells a later
-   * run that they are ours.
+   * Our virtual servers whose address is not on kube-ipvs0, or may not be at some moment of the next
+   * changes, so that only a record of them tells a later run that they are ours. To be written before
+   * the changes are applied.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
-    return ImmutableSet.copyOf(offDevice);
+    return offDevice.copy();
   }
 
   /** The Service that a virtual server is for. */
@@ -178,6 +184,11 @@ public final class Reconciler {
     return desired.problems();
   }
 
+  /** Goes up whenever {@link #problems} may differ, so that nobody has to ask in vain. */
+  public long problemsVersion() {
+    return desired.problemsVersion();
+  }
+
   /** How much of ours the kernel is believed to hold. */
   public Holdings holdings(Family family) {
     return holdings.of(family);
@@ -186,17 +197,15 @@ public final class Reconciler {
   private ServicePlan plan(ObjectName name) {
     return cluster
         .service(name)
-        .map(
-            service ->
-                planner.plan(
-                    service,
-                    ServiceEndpoints.merge(cluster.slices(name)),
-                    cluster.locality()))
+        .map(service ->
+            planner.plan(service, ServiceEndpoints.merge(cluster.slices(name)), cluster.locality()))
         .orElseGet(() -> ServicePlan.nothing(name));
   }
 
   private void touchEverything(DesiredState.Touched touched) {
     touched.keys().addAll(belief.keys());
+    // Ours that vanished are ours no more: who makes them next may be another.
+    touched.keys().addAll(ours);
     touched.keys().addAll(desired.keys());
     touched.addresses().addAll(belief.bound());
     touched.addresses().addAll(desired.addresses());
@@ -206,34 +215,35 @@ public final class Reconciler {
 
   /** Whether a virtual server in the kernel was made by Fairlead, or by kube-proxy before it. */
   private boolean isOurs(VirtualServerKey key) {
-    return ours.contains(key)
-        || (key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
-            && belief.bound().contains(address));
+    return ours.contains(key) || isBound(key);
   }
 
   /** Brings up to date what is kept about a virtual server beside the belief. */
   private void recount(VirtualServerKey key) {
+    desired.virtualServer(key).ifPresent(belief::share);
     boolean isHeld = belief.virtualServer(key).isPresent();
     boolean isOurs = desired.virtualServer(key).isPresent() || (isHeld && isOurs(key));
-    keep(ours, key, isOurs);
-    keep(offDevice, key, isOurs && !isBound(key));
+    if (isOurs) {
+      ours.add(key);
+    } else {
+      ours.remove(key);
+    }
+    // Whatever of the next changes is done before a crash, the record or the address must tell.
+    offDevice.keep(key, isOurs && !(isToBeBound(key) && (!isHeld || isBound(key))));
     int leaving = retired(key).size();
-    keep(draining, key, leaving > 0);
+    draining.keep(key, leaving > 0);
     Optional<VirtualServer> held = belief.virtualServer(key).filter(_ -> ours.contains(key));
     holdings.count(key, held.map(server -> server.realServers().size()), leaving);
   }
 
-  private boolean isBound(VirtualServerKey key) {
+  private boolean isToBeBound(VirtualServerKey key) {
     return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
         && desired.isBound(address);
   }
 
-  private static void keep(Set<VirtualServerKey> set, VirtualServerKey key, boolean isIn) {
-    if (isIn) {
-      set.add(key);
-    } else {
-      set.remove(key);
-    }
+  private boolean isBound(VirtualServerKey key) {
+    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
+        && belief.bound().contains(address);
   }
 
   /** The real servers that a wanted virtual server has and should not have. */

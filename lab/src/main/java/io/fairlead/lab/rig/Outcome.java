@@ -56,6 +56,8 @@ public sealed interface Outcome {
       case ConnectException _ when message.contains("timed out") -> new TimedOut();
       case Exception _ when message.toLowerCase(Locale.ROOT).contains("refused") ->
           new Refused(after);
+      // EPERM: what a host's own filter refuses never leaves it, and send says so at once.
+      case Exception _ when message.contains("not permitted") -> new Refused(after);
       case Exception _ when message.contains("nreachable") -> new Unreachable(message);
       default -> new Broken(e.getClass().getSimpleName() + ": " + message);
     };

@@ -67,12 +67,14 @@ class LifeTest {
 
   @Test
   void aDrainedEndpointIsRemovedOnceItIsIdle() throws Exception {
-    // After a FIN the kernel keeps the connection for two minutes, unless told otherwise.
-    try (NodeProxy proxy = NodeProxy.start(node, List.of(web, both), "--ipvs-tcpfin-timeout=1s")) {
-      try (var stream = streamTo(pod1)) {
-        proxy.apply(onlyPod2);
-        assertEquals(Optional.of("pod1"), stream.ask().answeredBy());
-      }
+    try (NodeProxy proxy = NodeProxy.start(node, List.of(web, both))) {
+      var stream = streamTo(pod1);
+      proxy.apply(onlyPod2);
+      assertEquals(Optional.of("pod1"), stream.ask().answeredBy());
+      assertTrue(tcp().contains("10.244.1.10:8080 -m -w 0"), this::ipvs);
+
+      stream.reset(); // IPVS keeps a reset connection for 10 s, a closed one for two minutes
+
       await("pod1 is removed", () -> !tcp().contains("10.244.1.10:8080"));
     }
   }
@@ -209,6 +211,26 @@ class LifeTest {
     try (NodeProxy _ = NodeProxy.start(node, List.of())) {
       assertEquals("", ipvs());
     }
+  }
+
+  @Test
+  void aMasqueradedFlowNeverComesFromAVip() throws Exception {
+    // A VIP that is nearer to the pod, as IPv6 source selection sees it, than the node's own
+    // address.
+    Service near = Objects.withExternalIps(web, "fd00:244:1::ffff");
+    node.namespace().ip("route replace fd00:244:1::10/128 dev " + podDevice());
+
+    try (NodeProxy _ =
+        NodeProxy.start(node, List.of(near, Objects.slice(near, Family.IPV6, "node1", pod1)))) {
+      assertEquals(
+          new Answer("pod1", node.v6()), client.tcp(IpAddress.parse("fd00:244:1::ffff"), PORT));
+    }
+  }
+
+  /** The node's end of pod1's veth pair. */
+  private String podDevice() {
+    String route = node.namespace().run("ip", "-6", "route", "get", "fd00:244:1::10");
+    return route.replaceAll("(?s).* dev (\\S+).*", "$1");
   }
 
   @Test

@@ -52,6 +52,11 @@ class TrafficTest {
             "fd00:22::200");
     Service alone = Objects.service("alone", "10.96.0.11", "fd00:10:96::b");
     Service empty = Objects.service("empty", "10.96.0.12", "fd00:10:96::c");
+    // The kernel sends one client six ICMP errors at once and then one a second; these tests ask
+    // for
+    // more, and UDP does not ask twice.
+    node.namespace().sysctl("net/ipv4/icmp_ratelimit", 0);
+    node.namespace().sysctl("net/ipv6/icmp/ratelimit", 0);
     pod1.serve(TARGET_PORT);
     pod2.serve(TARGET_PORT);
     node.serve(22); // a service of the host, which must not be behind any VIP
@@ -140,8 +145,13 @@ class TrafficTest {
     assertEquals(seen.addresses().of(way.family), answer.source());
   }
 
+  /** All but SCTP over IPv6, whose clients take no ICMPv6 error for an answer (sctp_v6_err). */
+  Stream<Way> refusableWays() {
+    return ways().filter(way -> way.protocol != Protocol.SCTP || way.family != Family.IPV6);
+  }
+
   @ParameterizedTest
-  @MethodSource("ways")
+  @MethodSource("refusableWays")
   void aPortOfTheHostIsRefusedOnAVip(Way way) {
     assertRefusedAtOnce(way.ask(22));
   }
@@ -153,7 +163,7 @@ class TrafficTest {
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
+  @MethodSource("refusableWays")
   void aServiceWithoutEndpointsIsRefusedAtOnce(Way way) {
     IpAddress vip = IpAddress.parse(way.family == Family.IPV4 ? "10.96.0.12" : "fd00:10:96::c");
 

@@ -34,7 +34,7 @@ public enum Field {
   /** {@code ct original proto-dst}. */
   CT_ORIGINAL_PROTO_DST(DataType.INET_SERVICE);
 
-  private static final int NFPROTO_IPV4 = 2;
+  static final int NFPROTO_IPV4 = 2;
   private static final int NFPROTO_IPV6 = 10;
 
   private final DataType type;

@@ -84,6 +84,12 @@ public final class RuleBuilder {
     return compare(Expression.Comparison.EQUAL, Field.name(name));
   }
 
+  /** Goes on if the packet is IPv4; for rules that match on no field that says so. */
+  public RuleBuilder ipv4() {
+    require(Field.NFPROTO_IPV4);
+    return this;
+  }
+
   /** Goes on if an address of the packet is in the network. */
   public RuleBuilder within(Field field, NetAddress network, int prefixLength) {
     return prefix(Expression.Comparison.EQUAL, field, network, prefixLength);

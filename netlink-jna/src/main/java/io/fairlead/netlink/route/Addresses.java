@@ -17,6 +17,7 @@ import java.util.Optional;
 /** The addresses of a namespace's devices, over a NETLINK_ROUTE connection that the caller owns. */
 public final class Addresses {
   private static final int RT_SCOPE_UNIVERSE = 0;
+  private static final int FOR_EVER = -1; // INFINITY_LIFE_TIME
 
   private final NetlinkConnection connection;
 
@@ -107,6 +108,13 @@ public final class Addresses {
     NetAddress.write(out, InterfaceAddress.IFA_ADDRESS, bits, hi, lo);
     if (flags != 0) {
       out.u32(InterfaceAddress.IFA_FLAGS, flags);
+    }
+    if ((flags & InterfaceAddress.DEPRECATED) != 0) {
+      // The kernel ignores the flag and goes by the lifetimes (inet6_rtm_newaddr): struct
+      // ifa_cacheinfo { u32 preferred, valid, created, updated; }, in seconds.
+      int cacheInfo = out.openAttribute(InterfaceAddress.IFA_CACHEINFO);
+      out.put32(0).put32(FOR_EVER).put32(0).put32(0);
+      out.closeAttribute(cacheInfo);
     }
   }
 

@@ -18,6 +18,12 @@ public record InterfaceAddress(
   /** No duplicate address detection: an IPv6 address can be used at once, not tentative. */
   public static final int NO_DAD = 0x02; // IFA_F_NODAD
 
+  /**
+   * IPv6 only: valid, but never chosen as a source while there is another (RFC 6724, rule 3). The
+   * address is added with a preferred lifetime of 0.
+   */
+  public static final int DEPRECATED = 0x20; // IFA_F_DEPRECATED
+
   /** Added for good, not by autoconfiguration. */
   public static final int PERMANENT = 0x80; // IFA_F_PERMANENT
 
@@ -30,6 +36,7 @@ public record InterfaceAddress(
 
   static final int IFA_ADDRESS = 1;
   static final int IFA_LOCAL = 2;
+  static final int IFA_CACHEINFO = 6;
   static final int IFA_FLAGS = 8;
 
   static InterfaceAddress read(Message in) {

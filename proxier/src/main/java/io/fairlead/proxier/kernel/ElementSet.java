@@ -22,6 +22,8 @@ enum ElementSet {
   MASQUERADE,
   /** Service ports on ClusterIPs. */
   CLUSTER_IPS,
+  /** Service ports that nobody serves. */
+  NO_ENDPOINTS,
   /** Endpoints of this node, with themselves as source. */
   HAIRPIN;
 
@@ -33,6 +35,7 @@ enum ElementSet {
             case SERVICES -> SERVICES;
             case MASQUERADE -> MASQUERADE;
             case CLUSTER_IPS -> CLUSTER_IPS;
+            case NO_ENDPOINTS -> NO_ENDPOINTS;
           };
       case SetElement.Hairpin _ -> HAIRPIN;
     };
@@ -47,7 +50,7 @@ enum ElementSet {
     DataType address = family == Family.IPV4 ? DataType.IPV4_ADDR : DataType.IPV6_ADDR;
     return switch (this) {
       case VIPS -> NamedSet.of(name(family), address);
-      case SERVICES, MASQUERADE, CLUSTER_IPS ->
+      case SERVICES, MASQUERADE, CLUSTER_IPS, NO_ENDPOINTS ->
           NamedSet.of(name(family), address, DataType.INET_PROTO, DataType.INET_SERVICE);
       case HAIRPIN ->
           NamedSet.of(name(family), address, DataType.INET_PROTO, DataType.INET_SERVICE, address);
@@ -87,6 +90,7 @@ enum ElementSet {
       case SERVICES -> in(SetElement.ServicePort.Set.SERVICES, address, protocol, port);
       case MASQUERADE -> in(SetElement.ServicePort.Set.MASQUERADE, address, protocol, port);
       case CLUSTER_IPS -> in(SetElement.ServicePort.Set.CLUSTER_IPS, address, protocol, port);
+      case NO_ENDPOINTS -> in(SetElement.ServicePort.Set.NO_ENDPOINTS, address, protocol, port);
       case HAIRPIN -> new SetElement.Hairpin(address, protocol, port);
     };
   }

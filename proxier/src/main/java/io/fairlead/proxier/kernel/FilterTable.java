@@ -9,6 +9,7 @@ import io.fairlead.core.net.Protocol;
 import io.fairlead.netlink.NetAddress;
 import io.fairlead.netlink.nftables.Chain;
 import io.fairlead.netlink.nftables.Chain.Hook;
+import io.fairlead.netlink.nftables.Expression;
 import io.fairlead.netlink.nftables.Field;
 import io.fairlead.netlink.nftables.NamedSet;
 import io.fairlead.netlink.nftables.Rule;
@@ -36,6 +37,8 @@ final class FilterTable {
   private static final int BEFORE_FILTERS = -10;
   private static final int BEFORE_OTHER_NAT = 95;
 
+  private static final int PROTOCOL_UNREACHABLE = 2; // ICMP_PROT_UNREACH
+
   private final Settings.Masquerade masquerade;
 
   FilterTable(Settings.Masquerade masquerade) {
@@ -51,6 +54,7 @@ final class FilterTable {
   ImmutableList<Chain> chains() {
     return ImmutableList.of(
         Chain.regular("classify"),
+        Chain.regular("refuse"),
         Chain.base("prerouting", Chain.Type.FILTER, Hook.PREROUTING, CLASSIFY),
         Chain.base("output", Chain.Type.FILTER, Hook.OUTPUT, CLASSIFY),
         Chain.base("input", Chain.Type.FILTER, Hook.INPUT, BEFORE_FILTERS),
@@ -61,8 +65,11 @@ final class FilterTable {
   ImmutableList<Rule> rules() {
     return Stream.of(
             Stream.of(Family.values()).flatMap(this::classify),
+            refuse(),
             Stream.of("prerouting", "output")
                 .map(chain -> rule(chain).connectionState(RuleBuilder.NEW).jump("classify")),
+            // IPVS takes what the node itself sends in the output hook, right after this chain.
+            Stream.of(Family.values()).map(family -> nobodyThere("output", family)),
             Stream.of(Family.values()).flatMap(FilterTable::input),
             Stream.of(Family.values()).map(FilterTable::hairpin),
             Stream.of(
@@ -84,7 +91,7 @@ final class FilterTable {
       rules.add(mark(servicePort(rule("classify"), ElementSet.CLUSTER_IPS, family)));
     } else {
       masquerade.clusterCidrs().stream()
-          .filter(cidr -> cidr.family() == family)
+          .filter(cidr -> cidr.family() == family && cidr.prefix() > 0) // nothing is outside of /0
           .map(cidr -> mark(outside(cidr)).comment("from outside the cluster"))
           .forEach(rules::add);
     }
@@ -106,14 +113,36 @@ final class FilterTable {
 
   private static Stream<RuleBuilder> input(Family family) {
     return Stream.of(
+        nobodyThere("input", family),
         servicePort(rule("input"), ElementSet.SERVICES, family).accept(),
         rule("input")
             .in(ElementSet.VIPS.name(family), destination(family))
             .isOneOf(
                 Field.L4PROTO, Stream.of(Protocol.values()).mapToLong(Protocol::number).toArray())
             .connectionState(RuleBuilder.NEW)
-            .rejectPortUnreachable()
+            .goTo("refuse")
             .comment("the host's own services are not behind a VIP"));
+  }
+
+  private static RuleBuilder nobodyThere(String chain, Family family) {
+    return servicePort(rule(chain), ElementSet.NO_ENDPOINTS, family)
+        .connectionState(RuleBuilder.NEW)
+        .goTo("refuse");
+  }
+
+  /**
+   * Answers so that the client gives up at once. A TCP reset is not rate limited, as ICMP errors
+   * are (net.ipv4.icmp_ratelimit). To SCTP a port unreachable is a passing trouble; only protocol
+   * unreachable ends it (sctp_v4_err), and ICMPv6 has no such thing.
+   */
+  private static Stream<RuleBuilder> refuse() {
+    return Stream.of(
+        rule("refuse").is(Field.L4PROTO, Protocol.TCP.number()).rejectTcpReset(),
+        rule("refuse")
+            .ipv4()
+            .is(Field.L4PROTO, Protocol.SCTP.number())
+            .add(new Expression.Reject(Expression.Reject.With.ICMP, PROTOCOL_UNREACHABLE)),
+        rule("refuse").rejectPortUnreachable());
   }
 
   private static RuleBuilder hairpin(Family family) {

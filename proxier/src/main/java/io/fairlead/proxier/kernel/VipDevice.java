@@ -21,6 +21,11 @@ import java.util.Optional;
 public final class VipDevice {
   public static final String NAME = "kube-ipvs0";
 
+  // Duplicate address detection would keep an IPv6 VIP tentative, and every node has the same one.
+  // Undeprecated, the kernel may take it as the source of masqueraded flows (ipv6_dev_get_saddr
+  // looks at all devices), and the answers would never come back.
+  private static final int IPV6_VIP = InterfaceAddress.NO_DAD | InterfaceAddress.DEPRECATED;
+
   private final NetlinkConnection connection;
   private final Links links;
   private final Addresses addresses;
@@ -87,8 +92,7 @@ public final class VipDevice {
 
   void bind(Batch batch, int tag, IpAddress address) throws NetlinkException {
     int bits = address.family().bits();
-    // Duplicate address detection would keep an IPv6 VIP tentative: every node has the same one.
-    int flags = address.family() == Family.IPV6 ? InterfaceAddress.NO_DAD : 0;
+    int flags = address.family() == Family.IPV6 ? IPV6_VIP : 0;
     Addresses.add(batch, tag, index, bits, address.hi(), address.lo(), bits, flags);
   }
 

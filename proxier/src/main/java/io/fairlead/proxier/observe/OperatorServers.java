@@ -8,7 +8,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The two HTTP servers that kube-proxy has: one for health, one for metrics. */
 public final class OperatorServers implements AutoCloseable {
@@ -26,23 +25,23 @@ public final class OperatorServers implements AutoCloseable {
   /**
    * Starts those that have an address, in the calling thread's network namespace.
    *
-   * @param services the text of /services: which Service each virtual server is for
+   * @param more pages of the metrics server beside its own, by path
    * @throws IOException if an address cannot be bound and the settings call that fatal
    */
   public static OperatorServers start(
       Settings.Servers settings,
       Health health,
       PrometheusMeterRegistry registry,
-      Supplier<String> services)
+      ImmutableMap<String, Page> more)
       throws IOException {
-    return start(settings, health, registry, services, RETRY);
+    return start(settings, health, registry, more, RETRY);
   }
 
   static OperatorServers start(
       Settings.Servers settings,
       Health health,
       PrometheusMeterRegistry registry,
-      Supplier<String> services,
+      ImmutableMap<String, Page> more,
       Duration retry)
       throws IOException {
     OperatorServers servers =
@@ -52,8 +51,7 @@ public final class OperatorServers implements AutoCloseable {
                 .map(at -> new HttpListener("healthz", at, healthPages(health, registry), retry)),
             settings
                 .metrics()
-                .map(at ->
-                    new HttpListener("metrics", at, metricsPages(registry, services), retry)));
+                .map(at -> new HttpListener("metrics", at, metricsPages(registry, more), retry)));
     try {
       servers.startEach(settings.hardFail());
     } catch (IOException e) {
@@ -82,12 +80,13 @@ public final class OperatorServers implements AutoCloseable {
   }
 
   private static ImmutableMap<String, Page> metricsPages(
-      PrometheusMeterRegistry registry, Supplier<String> services) {
-    return ImmutableMap.of(
-        "/metrics", new MetricsPage(registry),
-        "/healthz", _ -> Answer.text(200, "ok"),
-        "/services", _ -> Answer.text(200, services.get()),
-        "/proxyMode", _ -> Answer.text(200, "ipvs"));
+      PrometheusMeterRegistry registry, ImmutableMap<String, Page> more) {
+    return ImmutableMap.<String, Page>builder()
+        .put("/metrics", new MetricsPage(registry))
+        .put("/healthz", _ -> Answer.text(200, "ok"))
+        .put("/proxyMode", _ -> Answer.text(200, "ipvs"))
+        .putAll(more)
+        .buildOrThrow();
   }
 
   /** The healthz server, if it is on. */

@@ -128,6 +128,7 @@ public final class Narration {
       case SERVICES -> "services";
       case MASQUERADE -> "masquerade";
       case CLUSTER_IPS -> "cluster_ips";
+      case NO_ENDPOINTS -> "no_endpoints";
     };
   }
 }
