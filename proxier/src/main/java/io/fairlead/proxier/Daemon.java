@@ -1,6 +1,7 @@
 package io.fairlead.proxier;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.plan.Planner;
@@ -27,6 +28,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final HostSetup HOST = new HostSetup(Path.of("/"));
 
   private final KernelDataplane dataplane;
@@ -59,24 +62,33 @@ public final class Daemon implements AutoCloseable {
    */
   public static Daemon start(Settings settings) throws CannotStartException {
     refuse(HOST.missingPrivileges());
+    Source source = Sources.of(settings);
     try {
-      return start(settings, Sources.of(settings), KernelDataplane.open(settings.masquerade()));
+      return start(settings, source, KernelDataplane.open(settings.masquerade()));
     } catch (NetlinkException e) {
-      throw new CannotStartException(e.getMessage());
+      source.close();
+      throw new CannotStartException(HOST.explain(e));
     }
   }
 
   /**
    * The same with a source and a dataplane of the caller's making, which are the daemon's from now
-   * on.
+   * on, and closed if it cannot start.
    */
   public static Daemon start(Settings settings, Source source, KernelDataplane dataplane)
       throws CannotStartException {
-    ImmutableList<String> problems = HOST.prepare(settings.ipvs(), dataplane.ipvs());
-    if (!problems.isEmpty()) {
+    try {
+      refuse(HOST.prepare(settings.ipvs(), dataplane.ipvs()));
+      return wire(settings, source, dataplane);
+    } catch (CannotStartException e) {
+      source.close();
       dataplane.close();
-      throw new CannotStartException(problems);
+      throw e;
     }
+  }
+
+  private static Daemon wire(Settings settings, Source source, KernelDataplane dataplane)
+      throws CannotStartException {
     InstantSource clock = InstantSource.system();
     ImmutableSet<Family> families = ImmutableSet.copyOf(Family.values());
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -98,7 +110,7 @@ public final class Daemon implements AutoCloseable {
                 settings.ipvs().minSyncPeriod(),
                 settings.ipvs().drainCheckInterval()),
             System::nanoTime);
-    OperatorServers servers = serve(settings, health, registry, dataplane);
+    OperatorServers servers = serve(settings.servers(), health, registry, loop);
     SourceMetrics.register(registry, source);
     ProcessMetrics.register(registry, Path.of("/proc"));
     log.info("node {}, {}", settings.nodeName(), source.description());
@@ -146,12 +158,13 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static OperatorServers serve(
-      Settings settings, Health health, PrometheusMeterRegistry registry, KernelDataplane dataplane)
+      Settings.Servers settings, Health health, PrometheusMeterRegistry registry, SyncLoop loop)
       throws CannotStartException {
+    var services = new ServicesPage(() -> loop.ask(Reconciler::owners), PATIENCE);
     try {
-      return OperatorServers.start(settings.servers(), health, registry);
+      return OperatorServers.start(
+          settings, health, registry, ImmutableMap.of("/services", services));
     } catch (IOException e) {
-      dataplane.close();
       throw new CannotStartException(String.valueOf(e.getMessage()));
     }
   }

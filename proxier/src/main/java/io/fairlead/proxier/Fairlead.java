@@ -30,8 +30,13 @@ public final class Fairlead {
     int status =
         !arguments.isEmpty() && arguments.getFirst().equals("run")
             ? run(arguments.subList(1, arguments.size()))
-            : Commands.execute(args);
+            : command(args);
     System.exit(status);
+  }
+
+  private static int command(String[] arguments) {
+    Logging.configure(0);
+    return Commands.execute(arguments);
   }
 
   private static int run(List<String> arguments) throws InterruptedException {
@@ -58,7 +63,7 @@ public final class Fairlead {
       // would never end: it is itself stuck in exit() while the hooks run.)
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, ended), "stop"));
       daemon.run();
-      log.info("stopped; the kernel keeps what it has");
+      Logging.lastWord(log.getName(), "stopped; the kernel keeps what it has");
       return 0;
     } catch (CannotStartException e) {
       e.problems().forEach(log::error);

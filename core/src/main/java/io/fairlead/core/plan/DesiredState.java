@@ -53,6 +53,7 @@ public final class DesiredState {
   private final Set<VirtualServerKey> contested = new HashSet<>();
   private ImmutableSet<IpAddress> nodeAddresses = ImmutableSet.of();
   private Touched touched = Touched.nothing();
+  private long problemsVersion;
 
   /** What may differ from what it was; each may be wanted or not, now. */
   public record Touched(
@@ -74,6 +75,9 @@ public final class DesiredState {
       plans.remove(plan.service());
     } else {
       plans.put(plan.service(), plan);
+    }
+    if (!plan.problems().equals(before.problems())) {
+      problemsVersion++;
     }
     Map<VirtualServerKey, Frontend> frontends = new HashMap<>();
     before.frontends().forEach(frontend -> frontends.put(frontend.key(), frontend));
@@ -173,6 +177,11 @@ public final class DesiredState {
     return ImmutableSortedMap.copyOf(problems);
   }
 
+  /** Goes up whenever {@link #problems} may differ, so that nobody has to ask in vain. */
+  public long problemsVersion() {
+    return problemsVersion;
+  }
+
   private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
     Optional<Claim> before = winner(key);
     ImmutableList<Claim> now =
@@ -188,8 +197,9 @@ public final class DesiredState {
     }
     if (now.size() > 1) {
       contested.add(key);
-    } else {
-      contested.remove(key);
+      problemsVersion++;
+    } else if (contested.remove(key)) {
+      problemsVersion++;
     }
     won(key, before.map(Claim::frontend), winner(key).map(Claim::frontend));
   }

@@ -184,6 +184,11 @@ public final class Reconciler {
     return desired.problems();
   }
 
+  /** Goes up whenever {@link #problems} may differ, so that nobody has to ask in vain. */
+  public long problemsVersion() {
+    return desired.problemsVersion();
+  }
+
   /** How much of ours the kernel is believed to hold. */
   public Holdings holdings(Family family) {
     return holdings.of(family);

@@ -46,7 +46,11 @@ public final class Rig implements AutoCloseable {
 
   /** Adds a node: 192.168.50.N and fd00:50::N for the Nth. */
   public Node node(String name) {
-    int number = nodes.size() + 1;
+    return node(name, nodes.size() + 1);
+  }
+
+  /** Adds a node by a number that no other node has, which its addresses and its pods' follow. */
+  public Node node(String name, int number) {
     Addresses addresses = Addresses.of("192.168.50." + number, "fd00:50::" + number);
     Namespace namespace = plugIn(name, addresses);
     namespace.sysctl("net/ipv4/ip_forward", 1);

@@ -215,7 +215,8 @@ class LifeTest {
 
   @Test
   void aMasqueradedFlowNeverComesFromAVip() throws Exception {
-    // A VIP that is nearer to the pod, as IPv6 source selection sees it, than the node's own address.
+    // A VIP that is nearer to the pod, as IPv6 source selection sees it, than the node's own
+    // address.
     Service near = Objects.withExternalIps(web, "fd00:244:1::ffff");
     node.namespace().ip("route replace fd00:244:1::10/128 dev " + podDevice());
 

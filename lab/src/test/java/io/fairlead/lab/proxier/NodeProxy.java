@@ -52,8 +52,7 @@ final class NodeProxy implements AutoCloseable {
         node.namespace()
             .call(() -> {
               Settings settings = settings(node, flags);
-              Daemon daemon =
-                  start(settings, source, writes);
+              Daemon daemon = start(settings, source, writes);
               Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
               return new NodeProxy(daemon, source, loop, writes);
             });

@@ -64,6 +64,23 @@ final class Objects {
         new Service.Affinity.ClientIp(seconds));
   }
 
+  /** The same without its ports in other protocols. */
+  static Service tcpOnly(Service service) {
+    return new Service(
+        service.name(),
+        service.type(),
+        service.clusterIps(),
+        ImmutableList.of(new Service.Port(Protocol.TCP.name(), Protocol.TCP, PORT, 0)),
+        service.externalIps(),
+        service.loadBalancerIps(),
+        service.sourceRanges(),
+        service.affinity(),
+        service.externalTrafficPolicy(),
+        service.internalTrafficPolicy(),
+        service.healthCheckNodePort(),
+        service.annotations());
+  }
+
   /** The ready pods of a Service, in one family, on the node of that name. */
   static EndpointSlice slice(Service service, Family family, String node, Pod... pods) {
     return new EndpointSlice(

@@ -52,7 +52,8 @@ class TrafficTest {
             "fd00:22::200");
     Service alone = Objects.service("alone", "10.96.0.11", "fd00:10:96::b");
     Service empty = Objects.service("empty", "10.96.0.12", "fd00:10:96::c");
-    // The kernel sends one client six ICMP errors at once and then one a second; these tests ask for
+    // The kernel sends one client six ICMP errors at once and then one a second; these tests ask
+    // for
     // more, and UDP does not ask twice.
     node.namespace().sysctl("net/ipv4/icmp_ratelimit", 0);
     node.namespace().sysctl("net/ipv6/icmp/ratelimit", 0);

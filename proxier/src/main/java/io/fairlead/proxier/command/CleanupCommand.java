@@ -17,7 +17,10 @@ import io.fairlead.proxier.sync.OwnershipFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,7 +33,8 @@ import picocli.CommandLine.Option;
     name = "cleanup",
     description = {
       "Remove what is Fairlead's from this node: virtual servers, kube-ipvs0, the nf_tables table.",
-      "Traffic to Services stops. Whatever others made stays."
+      "Traffic to Services stops. Whatever others made stays.",
+      "Stop the daemon first: it would put everything back."
     },
     mixinStandardHelpOptions = true)
 final class CleanupCommand implements Callable<Integer> {
@@ -46,17 +50,26 @@ final class CleanupCommand implements Callable<Integer> {
     try (KernelDataplane kernel = KernelDataplane.open(anyMasquerade)) {
       ImmutableList<Change> changes = everythingOurs(kernel);
       ImmutableList<Failure> failures = kernel.apply(changes);
-      System.out.println(Narration.counts(changes));
+      if (changes.isEmpty()) {
+        System.out.println("there were no virtual servers of ours");
+      } else {
+        System.out.println(Narration.counts(done(changes, failures)));
+      }
       failures.forEach(
           failure -> System.err.println(Narration.of(failure.change()) + ": " + failure.reason()));
       if (!failures.isEmpty()) {
         return 1;
       }
-      kernel.dismantle();
+      KernelDataplane.Dismantled gone = kernel.dismantle();
       Files.deleteIfExists(ownershipRecord);
-      System.out.println("removed device kube-ipvs0 and nf_tables table fairlead");
+      System.out.println(line("device kube-ipvs0", gone.device()));
+      System.out.println(line("nf_tables table fairlead", gone.table()));
       return 0;
     }
+  }
+
+  private static String line(String what, boolean wasThere) {
+    return wasThere ? what + " removed" : "there was no " + what;
   }
 
   private ImmutableList<Change> everythingOurs(KernelDataplane kernel) throws DataplaneException {
@@ -68,6 +81,13 @@ final class CleanupCommand implements Callable<Integer> {
     reconciler.observe(kernel.read(), new OwnershipFile(ownershipRecord).read());
     return reconciler.changes().stream()
         .filter(CleanupCommand::isRemoval)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private static ImmutableList<Change> done(List<Change> changes, List<Failure> failures) {
+    Set<Change> failed = failures.stream().map(Failure::change).collect(Collectors.toSet());
+    return changes.stream()
+        .filter(change -> !failed.contains(change))
         .collect(ImmutableList.toImmutableList());
   }
 

@@ -1,5 +1,9 @@
 package io.fairlead.proxier.command;
 
+import com.google.common.base.Throwables;
+import io.fairlead.netlink.Errno;
+import io.fairlead.netlink.NetlinkException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,13 +25,20 @@ public final class Commands {
    */
   public static int execute(String... arguments) {
     return new CommandLine(new Commands())
-        .setExecutionExceptionHandler((failure, commandLine, _) -> {
-          commandLine
-              .getErr()
-              .println("fairlead " + commandLine.getCommandName() + ": " + failure.getMessage());
+        .setExecutionExceptionHandler((failure, command, _) -> {
+          command.getErr().println("fairlead " + command.getCommandName() + ": " + line(failure));
           return 1;
         })
         .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+  }
+
+  /** What went wrong and, where that is known, what to do; one line. */
+  static String line(Throwable failure) {
+    String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    return Throwables.getCausalChain(failure).stream()
+            .anyMatch(cause -> cause instanceof NetlinkException e && e.errno() == Errno.EPERM)
+        ? message + "; run it as root on the host, or in the daemon's own container"
+        : message;
   }
 
   /** Reads its own flags, before picocli is loaded. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.collect.ImmutableMap;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,20 +21,29 @@ import java.util.Optional;
  */
 record ServiceNames(ImmutableMap<String, String> names, Optional<String> problem) {
 
+  // The daemon itself gives up after 2 s; on a busy machine a new process may need as long again.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   /** Asks the daemon at {@code address}; without an answer no name is known. */
   static ServiceNames ask(String address) throws InterruptedException {
-    Duration patience = Duration.ofSeconds(2);
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
-            .timeout(patience)
-            .build();
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(patience).build()) {
+    HttpRequest request;
+    try {
+      request =
+          HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
+              .timeout(PATIENCE)
+              .build();
+    } catch (IllegalArgumentException e) {
+      return unknown(address, "has no such address; it should be like 127.0.0.1:10249");
+    }
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
       HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
       return answer.statusCode() == 200
           ? new ServiceNames(parse(answer.body()), Optional.empty())
           : unknown(address, "answers " + answer.statusCode());
+    } catch (ConnectException e) {
+      return unknown(address, "is not there");
     } catch (IOException e) {
-      return unknown(address, "does not answer");
+      return unknown(address, "does not answer: " + e.getMessage());
     }
   }
 

@@ -62,6 +62,9 @@ final class StatusTable {
 
   /** The rows in columns as wide as their widest cell. */
   String text() {
+    if (rows.size() == 1) {
+      return "no virtual servers\n";
+    }
     int[] widths = new int[HEADINGS.size()];
     for (ImmutableList<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

@@ -3,6 +3,7 @@ package io.fairlead.proxier.host;
 import com.google.common.collect.ImmutableList;
 import io.fairlead.ipvs.Ipvs;
 import io.fairlead.ipvs.Timeouts;
+import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.proxier.settings.Settings;
 import java.io.IOException;
@@ -36,6 +37,15 @@ public final class HostSetup {
       log.warn("capabilities are not known: {}", e.getMessage());
       return ImmutableList.of(); // the kernel will say it, request by request
     }
+  }
+
+  /** Why the kernel could not be spoken to, and what would help. */
+  public ImmutableList<String> explain(NetlinkException e) {
+    var lines = ImmutableList.<String>builder().add(e.getMessage());
+    if (e.errno() == Errno.ENOENT) {
+      lines.addAll(new KernelModules(root).problems());
+    }
+    return lines.build();
   }
 
   /** Sets kernel parameters and timeouts. Returns what must be put right before starting. */

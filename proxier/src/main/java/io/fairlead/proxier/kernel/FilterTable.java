@@ -131,8 +131,8 @@ final class FilterTable {
   }
 
   /**
-   * Answers so that the client gives up at once. A TCP reset is not rate limited, as ICMP errors are
-   * (net.ipv4.icmp_ratelimit). To SCTP a port unreachable is a passing trouble; only protocol
+   * Answers so that the client gives up at once. A TCP reset is not rate limited, as ICMP errors
+   * are (net.ipv4.icmp_ratelimit). To SCTP a port unreachable is a passing trouble; only protocol
    * unreachable ends it (sctp_v4_err), and ICMPv6 has no such thing.
    */
   private static Stream<RuleBuilder> refuse() {

@@ -112,10 +112,12 @@ public final class KernelDataplane implements Dataplane, Closeable {
   /**
    * Deletes what has no place in a {@link Change}: the device and the table, when Fairlead leaves.
    */
-  public void dismantle() throws NetlinkException {
-    device.delete();
-    filter.delete();
+  public Dismantled dismantle() throws NetlinkException {
+    return new Dismantled(device.delete(), filter.delete());
   }
+
+  /** What was there to be deleted. */
+  public record Dismantled(boolean device, boolean table) {}
 
   @Override
   public void close() {

@@ -11,8 +11,10 @@ import io.fairlead.netlink.nftables.ElementWriter;
 import io.fairlead.netlink.nftables.NamedSet;
 import io.fairlead.netlink.nftables.Nftables;
 import io.fairlead.netlink.nftables.Rule;
+import io.fairlead.netlink.nftables.Table;
 import io.fairlead.netlink.nftables.Transaction;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,12 +92,20 @@ final class PacketFilter {
     transaction.commit();
   }
 
-  /** Deletes the table, if it is there. */
-  void delete() throws NetlinkException {
+  /** Deletes the table, whatever is in it; false if there was none. */
+  boolean delete() throws NetlinkException {
+    boolean exists = nftables.tables().stream().anyMatch(PacketFilter::isOurs);
     Transaction transaction = nftables.change(FilterTable.TABLE);
     transaction.addTable();
     transaction.deleteTable();
     transaction.commit();
+    return exists;
+  }
+
+  /** By its name: the comment may be an older version's. */
+  private static boolean isOurs(Table table) {
+    return table.name().equals(FilterTable.TABLE.name())
+        && table.family() == FilterTable.TABLE.family();
   }
 
   private boolean isIntact() throws NetlinkException {
@@ -118,13 +128,18 @@ final class PacketFilter {
     }
   }
 
+  /** Sorted into the sets that they are for; nothing is made per element but its place. */
   private static Map<NamedSet, List<SetElement>> bySet(List<SetElement> elements) {
-    Map<NamedSet, List<SetElement>> sets = new LinkedHashMap<>();
+    var sets = new EnumMap<Family, Map<ElementSet, List<SetElement>>>(Family.class);
     for (SetElement element : elements) {
-      NamedSet set = ElementSet.of(element).of(element.family());
-      sets.computeIfAbsent(set, _ -> new ArrayList<>()).add(element);
+      sets.computeIfAbsent(element.family(), _ -> new EnumMap<>(ElementSet.class))
+          .computeIfAbsent(ElementSet.of(element), _ -> new ArrayList<>())
+          .add(element);
     }
-    return sets;
+    Map<NamedSet, List<SetElement>> named = new LinkedHashMap<>();
+    sets.forEach(
+        (family, ofFamily) -> ofFamily.forEach((set, held) -> named.put(set.of(family), held)));
+    return named;
   }
 
   /** Rules in their order within each chain; the kernel lists the chains in an order of its own. */

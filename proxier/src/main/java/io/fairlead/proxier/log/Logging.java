@@ -4,6 +4,7 @@ import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
@@ -33,6 +34,18 @@ public final class Logging {
     // Libraries speak of their own troubles at INFO, which an operator can do nothing about.
     EVERYTHING.setLevel(verbosity >= 6 ? Level.FINE : Level.WARNING);
     FAIRLEAD.setLevel(level);
+  }
+
+  /**
+   * Logs at INFO while the process ends: the JDK takes all loggers' handlers away as it begins to.
+   */
+  public static void lastWord(String logger, String text) {
+    LogRecord last = new LogRecord(Level.INFO, text);
+    last.setLoggerName(logger);
+    Handler stderr = new ConsoleHandler();
+    stderr.setFormatter(new LineFormat(false));
+    stderr.publish(last);
+    stderr.flush();
   }
 
   /** FINE is SLF4J's DEBUG, FINER its TRACE. */

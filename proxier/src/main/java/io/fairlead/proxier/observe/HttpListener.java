@@ -87,7 +87,7 @@ public final class HttpListener implements AutoCloseable {
       bound.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       bound.start();
       server = bound;
-      log.info("{} server listens on {}", name, bound.getAddress());
+      log.info("{} server listens on {}", name, address);
     } catch (IOException e) {
       throw new IOException(
           name + " server cannot listen on " + address + ": " + e.getMessage(), e);

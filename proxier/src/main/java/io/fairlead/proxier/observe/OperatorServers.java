@@ -25,16 +25,24 @@ public final class OperatorServers implements AutoCloseable {
   /**
    * Starts those that have an address, in the calling thread's network namespace.
    *
+   * @param more pages of the metrics server beside its own, by path
    * @throws IOException if an address cannot be bound and the settings call that fatal
    */
   public static OperatorServers start(
-      Settings.Servers settings, Health health, PrometheusMeterRegistry registry)
+      Settings.Servers settings,
+      Health health,
+      PrometheusMeterRegistry registry,
+      ImmutableMap<String, Page> more)
       throws IOException {
-    return start(settings, health, registry, RETRY);
+    return start(settings, health, registry, more, RETRY);
   }
 
   static OperatorServers start(
-      Settings.Servers settings, Health health, PrometheusMeterRegistry registry, Duration retry)
+      Settings.Servers settings,
+      Health health,
+      PrometheusMeterRegistry registry,
+      ImmutableMap<String, Page> more,
+      Duration retry)
       throws IOException {
     OperatorServers servers =
         new OperatorServers(
@@ -43,7 +51,7 @@ public final class OperatorServers implements AutoCloseable {
                 .map(at -> new HttpListener("healthz", at, healthPages(health, registry), retry)),
             settings
                 .metrics()
-                .map(at -> new HttpListener("metrics", at, metricsPages(registry), retry)));
+                .map(at -> new HttpListener("metrics", at, metricsPages(registry, more), retry)));
     try {
       servers.startEach(settings.hardFail());
     } catch (IOException e) {
@@ -71,11 +79,14 @@ public final class OperatorServers implements AutoCloseable {
         new HealthPage("livez", health, registry, HealthReport::isLive, HealthReport::livezJson));
   }
 
-  private static ImmutableMap<String, Page> metricsPages(PrometheusMeterRegistry registry) {
-    return ImmutableMap.of(
-        "/metrics", new MetricsPage(registry),
-        "/healthz", _ -> Answer.text(200, "ok"),
-        "/proxyMode", _ -> Answer.text(200, "ipvs"));
+  private static ImmutableMap<String, Page> metricsPages(
+      PrometheusMeterRegistry registry, ImmutableMap<String, Page> more) {
+    return ImmutableMap.<String, Page>builder()
+        .put("/metrics", new MetricsPage(registry))
+        .put("/healthz", _ -> Answer.text(200, "ok"))
+        .put("/proxyMode", _ -> Answer.text(200, "ipvs"))
+        .putAll(more)
+        .buildOrThrow();
   }
 
   /** The healthz server, if it is on. */

@@ -2,7 +2,7 @@ package io.fairlead.proxier.observe;
 
 /** What is served under one path: a question, an answer, and no more of HTTP than that. */
 @FunctionalInterface
-interface Page {
+public interface Page {
   /**
    * Answers a GET.
    *
@@ -12,11 +12,13 @@ interface Page {
 
   /** A response. */
   record Answer(int status, String contentType, String body) {
-    static Answer text(int status, String body) {
+    /** Plain text, in UTF-8. */
+    public static Answer text(int status, String body) {
       return new Answer(status, "text/plain; charset=utf-8", body);
     }
 
-    static Answer json(int status, String body) {
+    /** A JSON document. */
+    public static Answer json(int status, String body) {
       return new Answer(status, "application/json", body);
     }
   }

@@ -27,12 +27,11 @@ public final class SourceMetrics {
 
   private static boolean connected(Source source) {
     return source.status().stream()
-        .noneMatch(
-            resource ->
-                switch (resource.state()) {
-                  case WAITING, CLOSED -> true;
-                  case LISTING, WATCHING -> false;
-                });
+        .noneMatch(resource ->
+            switch (resource.state()) {
+              case WAITING, CLOSED -> true;
+              case LISTING, WATCHING -> false;
+            });
   }
 
   private static double objects(Source source) {

@@ -59,7 +59,8 @@ public final class Narration {
       case Change.CreateDevice _ -> "create device kube-ipvs0";
       case Change.ReplaceFilter replace ->
           "write nf_tables table fairlead with " + replace.elements().size() + " elements";
-      case Change.EditFilter edit -> elements("+", edit.add()) + elements("-", edit.remove());
+      case Change.EditFilter edit ->
+          "nf_tables sets:" + elements("+", edit.add()) + elements("-", edit.remove());
       case Change.BindAddress bind -> "bind " + bind.address() + " to kube-ipvs0";
       case Change.UnbindAddress unbind -> "unbind " + unbind.address() + " from kube-ipvs0";
       case Change.AddVirtualServer add -> "add " + add.key() + " " + options(add.options());
@@ -105,9 +106,9 @@ public final class Narration {
 
   private static String elements(String sign, ImmutableList<SetElement> elements) {
     if (elements.size() > 4) {
-      return sign + elements.size() + " filter elements ";
+      return " " + sign + elements.size() + " elements";
     }
-    return elements.stream().map(element -> sign + of(element) + " ").collect(Collectors.joining());
+    return elements.stream().map(element -> " " + sign + of(element)).collect(Collectors.joining());
   }
 
   private static String of(SetElement element) {

@@ -28,6 +28,7 @@ public final class OwnershipFile implements OwnershipRecord {
 
   private final Path file;
   private Optional<ImmutableSet<VirtualServerKey>> written = Optional.empty();
+  private String told = "";
 
   public OwnershipFile(Path file) {
     this.file = file;
@@ -56,8 +57,21 @@ public final class OwnershipFile implements OwnershipRecord {
       Files.writeString(next, text, UTF_8);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
       written = Optional.of(keys);
+      told = "";
     } catch (IOException e) {
-      log.warn("ownership record {} cannot be written: {}", file, e.toString());
+      tell(e.toString());
+    }
+  }
+
+  /** Every pass writes anew what could not be written, so that the same trouble is told once. */
+  private void tell(String problem) {
+    if (!problem.equals(told)) {
+      log.warn(
+          "ownership record {} cannot be written: {}; after a restart, virtual servers on the"
+              + " node's own addresses will not be known as ours",
+          file,
+          problem);
+      told = problem;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.fairlead.proxier.sync;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane.Failure;
@@ -8,14 +9,18 @@ import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.proxier.log.RepeatedProblems;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What the loop does, as log lines: one for each pass that changed something, one for each change
- * while they are few enough to read, and one for each failure, with the name of the Service.
+ * while they are few enough to read, and one for each failure and each wish that cannot be met,
+ * with the name of the Service.
  */
 public final class SyncLog implements SyncObserver {
   private static final Logger log = LoggerFactory.getLogger("io.fairlead.sync");
@@ -24,6 +29,7 @@ public final class SyncLog implements SyncObserver {
   private static final String KERNEL = "reading the kernel";
 
   private final RepeatedProblems problems;
+  private final WishProblems wishes = new WishProblems();
   private Set<String> troubled = ImmutableSet.of();
 
   public SyncLog(InstantSource clock) {
@@ -35,18 +41,23 @@ public final class SyncLog implements SyncObserver {
 
   @Override
   public void passed(Pass pass, Reconciler reconciler) {
-    if (!pass.changes().isEmpty() || pass.cause() == Pass.Cause.START) {
-      summary(pass);
+    if (pass.cause() == Pass.Cause.AUDIT || pass.cause() == Pass.Cause.START) {
+      problems.recovered(KERNEL).ifPresent(log::info); // these begin with a reading
     }
-    for (Change change : pass.changes()) {
+    ImmutableList<Change> done = done(pass);
+    if (!done.isEmpty() || pass.cause() == Pass.Cause.START) {
+      summary(pass, done);
+    }
+    for (Change change : done) {
       String line = Narration.of(change, reconciler::owner);
-      if (pass.changes().size() <= READABLE) {
+      if (done.size() <= READABLE) {
         log.info("  {}", line);
       } else {
         log.debug("  {}", line);
       }
     }
     failures(pass, reconciler);
+    wishes.report(reconciler);
   }
 
   @Override
@@ -54,17 +65,28 @@ public final class SyncLog implements SyncObserver {
     problems.happened(KERNEL, cause.getMessage()).ifPresent(log::error);
   }
 
-  private static void summary(Pass pass) {
-    String counts = Narration.counts(pass.changes());
+  private static ImmutableList<Change> done(Pass pass) {
+    if (pass.failures().isEmpty()) {
+      return pass.changes();
+    }
+    Set<Change> failed = Collections.newSetFromMap(new IdentityHashMap<>());
+    pass.failures().forEach(failure -> failed.add(failure.change()));
+    return pass.changes().stream()
+        .filter(change -> !failed.contains(change))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private static void summary(Pass pass, ImmutableList<Change> done) {
+    String counts = Narration.counts(done);
     String took = millis(pass.took());
     switch (pass.cause()) {
       case START -> log.info("first sync done in {}: {}", took, counts);
       case EVENTS ->
           log.info(
-              "synced in {}, {} after the first of {} events: {}",
+              "synced in {}, {} after {}: {}",
               took,
               millis(pass.latency()),
-              pass.events(),
+              pass.events() == 1 ? "the event" : "the first of " + pass.events() + " events",
               counts);
       case AUDIT -> log.warn("repaired the kernel in {}: {}", took, counts);
       case DRAIN -> log.info("drained: {}", counts);
@@ -79,19 +101,18 @@ public final class SyncLog implements SyncObserver {
       problems.happened(subject, failure.reason()).ifPresent(log::error);
     }
     if (pass.cause() == Pass.Cause.AUDIT || pass.cause() == Pass.Cause.START) {
-      problems.recovered(KERNEL).ifPresent(log::info);
       // An audit tries everything again, so what does not fail any more is well, or not wanted.
       troubled.stream()
           .filter(subject -> !now.contains(subject))
           .sorted()
           .forEach(subject -> problems.recovered(subject).ifPresent(log::info));
       troubled = ImmutableSet.copyOf(now);
-    } else {
+    } else if (!now.isEmpty()) {
       troubled = ImmutableSet.<String>builder().addAll(troubled).addAll(now).build();
     }
   }
 
   private static String millis(Duration duration) {
-    return "%.1f ms".formatted(duration.toNanos() / 1e6);
+    return String.format(Locale.ROOT, "%.1f ms", duration.toNanos() / 1e6);
   }
 }

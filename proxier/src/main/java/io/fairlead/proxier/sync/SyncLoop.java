@@ -117,16 +117,33 @@ public final class SyncLoop implements Source.Listener {
   /** Runs until {@link #stop}, on the calling thread. */
   public void run() throws InterruptedException {
     while (!stopped) {
-      long idle = timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
-      Work first = queue.poll(idle, TimeUnit.NANOSECONDS);
+      Work first = queue.poll(idle(), TimeUnit.NANOSECONDS);
       if (first != null) {
         take(first);
-        queue.drainTo(taken);
-        taken.forEach(this::take);
-        taken.clear();
       }
-      step();
+      turn();
     }
+  }
+
+  /** Takes in all that waits, and does what is due. Tests call it with a clock of their own. */
+  void turn() {
+    queue.drainTo(taken);
+    taken.forEach(this::take);
+    taken.clear();
+    step();
+  }
+
+  /** How many nanoseconds there is nothing to do, unless something comes. */
+  long idle() {
+    if (started) {
+      return timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
+    }
+    // Events wait for the first audit, and that for the sources: only they can go on.
+    return reconciler.listed() ? timetable.idle(clock.getAsLong(), false, false) : Long.MAX_VALUE;
+  }
+
+  boolean isStopped() {
+    return stopped;
   }
 
   private void put(Work work) {
@@ -152,8 +169,7 @@ public final class SyncLoop implements Source.Listener {
     }
   }
 
-  /** Does what is due. Package-private, so that tests can drive it with a clock of their own. */
-  void step() {
+  private void step() {
     long now = clock.getAsLong();
     if (!started) {
       start(now);
@@ -213,6 +229,8 @@ public final class SyncLoop implements Source.Listener {
     ImmutableList<Failure> failures =
         changes.isEmpty() ? ImmutableList.of() : dataplane.apply(changes);
     reconciler.applied(changes, failures);
+    // And after it: what is gone may be made again by somebody else, and is theirs then.
+    ownership.write(reconciler.ownedOffDevice());
     long ended = clock.getAsLong();
     observer.passed(
         new Pass(

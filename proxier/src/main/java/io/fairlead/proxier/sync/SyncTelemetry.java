@@ -24,6 +24,7 @@ public final class SyncTelemetry implements SyncObserver {
   private final KernelMetrics kernel;
   private final Health health;
   private boolean readable = true;
+  private ImmutableSet<Family> failing = ImmutableSet.of();
 
   public SyncTelemetry(SyncMetrics sync, KernelMetrics kernel, Health health) {
     this.sync = sync;
@@ -49,13 +50,7 @@ public final class SyncTelemetry implements SyncObserver {
     if (pass.cause() == Pass.Cause.AUDIT) {
       kernel.audited(pass.took());
     }
-    readable |= pass.cause() == Pass.Cause.AUDIT || pass.cause() == Pass.Cause.START;
-    ImmutableSet<Family> failing =
-        pass.failures().stream()
-            .filter(Failure::drift)
-            .map(Failure::change)
-            .flatMap(change -> ChangeFamilies.of(change).stream())
-            .collect(ImmutableSet.toImmutableSet());
+    judge(pass);
     for (Family family : Family.values()) {
       if (failing.contains(family) || !readable) {
         health.queued(family);
@@ -65,6 +60,22 @@ public final class SyncTelemetry implements SyncObserver {
       }
       Holdings holdings = reconciler.holdings(family);
       kernel.holds(family, holdings.virtualServers(), holdings.realServers(), holdings.draining());
+    }
+  }
+
+  /** Only a pass that began with a reading can show that an earlier failure is over. */
+  private void judge(Pass pass) {
+    ImmutableSet<Family> now =
+        pass.failures().stream()
+            .filter(Failure::drift)
+            .map(Failure::change)
+            .flatMap(change -> ChangeFamilies.of(change).stream())
+            .collect(ImmutableSet.toImmutableSet());
+    if (pass.cause() == Pass.Cause.AUDIT || pass.cause() == Pass.Cause.START) {
+      readable = true;
+      failing = now;
+    } else {
+      failing = ImmutableSet.<Family>builder().addAll(failing).addAll(now).build();
     }
   }
 

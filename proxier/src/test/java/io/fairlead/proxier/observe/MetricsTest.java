@@ -9,6 +9,9 @@ import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
+import io.fairlead.proxier.source.Source;
+import io.fairlead.proxier.source.SourceStatus;
+import io.fairlead.proxier.source.SourceStatus.State;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -100,20 +103,35 @@ class MetricsTest {
   }
 
   @Test
-  void theSourceShowsWhetherItIsConnected() {
-    SourceMetrics metrics = new SourceMetrics(registry);
-    assertShows("fairlead_source_connected 0.0");
+  void theSourceIsConnectedWhileAllThatItWatchesIs() {
+    record Case(double connected, State services, State slices) {}
 
-    metrics.connected();
-    metrics.relisted();
-    metrics.decodeProblem();
-    assertShows(
-        "fairlead_source_connected 1.0",
-        "fairlead_source_relists_total 1.0",
-        "fairlead_source_decode_problems_total 1.0");
+    for (Case row :
+        List.of(
+            new Case(1, State.WATCHING, State.WATCHING),
+            new Case(1, State.LISTING, State.WATCHING),
+            new Case(0, State.WATCHING, State.WAITING),
+            new Case(0, State.CLOSED, State.CLOSED))) {
+      registry.clear();
+      SourceMetrics.register(registry, source(row.services(), row.slices()));
 
-    metrics.disconnected();
-    assertShows("fairlead_source_connected 0.0");
+      assertShows("fairlead_source_connected " + row.connected());
+    }
+  }
+
+  @Test
+  void theSourceShowsTheSumOfItsResources() {
+    SourceMetrics.register(registry, source(State.WATCHING, State.WATCHING));
+
+    assertShows("fairlead_source_objects 10.0", "fairlead_source_failures_total 4.0");
+  }
+
+  /** Five objects and two failures of each kind. */
+  private static Source source(State services, State slices) {
+    return new StillSource(
+        ImmutableList.of(
+            new SourceStatus("services", services, 5, "17", 2, ""),
+            new SourceStatus("endpointslices", slices, 5, "18", 2, "connection reset")));
   }
 
   @ParameterizedTest

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class OperatorServersTest {
   private static final BindAddress ANY_PORT = new BindAddress(IpAddress.parse("127.0.0.1"), 0);
   private static final Duration RETRY = Duration.ofMillis(20);
+  private static final ImmutableMap<String, Page> EXTRA =
+      ImmutableMap.of("/extra", _ -> Page.Answer.text(200, "more"));
 
   private final SteppedClock clock = new SteppedClock();
   private final Health health =
@@ -65,7 +69,7 @@ class OperatorServersTest {
   @Test
   void theMetricsServerTellsModeAndMetrics() throws Exception {
     start(new Settings.Servers(Optional.empty(), Optional.of(ANY_PORT), false));
-    var _ = new SourceMetrics(registry);
+    SourceMetrics.register(registry, new StillSource(ImmutableList.of()));
 
     HttpResponse<String> mode = get(metricsPort(), "/proxyMode", "");
     HttpResponse<String> text = get(metricsPort(), "/metrics", "text/plain");
@@ -80,10 +84,19 @@ class OperatorServersTest {
     assertEquals("nosniff", header(mode, "X-Content-Type-Options"));
     assertEquals("ok", get(metricsPort(), "/healthz", "").body());
     assertEquals("text/plain; version=0.0.4; charset=utf-8", header(text, "Content-Type"));
-    assertTrue(text.body().contains("fairlead_source_connected 0.0"), text.body());
+    assertTrue(text.body().contains("fairlead_source_connected 1.0"), text.body());
     assertEquals(
         "application/openmetrics-text; version=1.0.0; charset=utf-8", header(open, "Content-Type"));
     assertTrue(open.body().endsWith("# EOF\n"), open.body());
+  }
+
+  @Test
+  void theMetricsServerAloneHasTheCallersPagesToo() throws Exception {
+    start(new Settings.Servers(Optional.of(ANY_PORT), Optional.of(ANY_PORT), false));
+
+    assertEquals("more", get(metricsPort(), "/extra", "").body());
+    assertEquals("ok", get(metricsPort(), "/healthz", "").body());
+    assertEquals(404, get(healthzPort(), "/extra", "").statusCode());
   }
 
   @Test
@@ -137,7 +150,7 @@ class OperatorServersTest {
   }
 
   private void start(Settings.Servers settings) throws IOException {
-    servers = Optional.of(OperatorServers.start(settings, health, registry, RETRY));
+    servers = Optional.of(OperatorServers.start(settings, health, registry, EXTRA, RETRY));
   }
 
   private static ServerSocket takenPort() throws IOException {

@@ -1,0 +1,64 @@
+package io.fairlead.proxier.sync;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.fairlead.core.dataplane.Change;
+import io.fairlead.core.dataplane.Connections;
+import io.fairlead.core.dataplane.Dataplane;
+import io.fairlead.core.dataplane.DataplaneException;
+import io.fairlead.core.dataplane.FakeDataplane;
+import io.fairlead.core.dataplane.KernelState;
+import io.fairlead.core.dataplane.RealServer;
+import io.fairlead.core.dataplane.VirtualServerKey;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The fake kernel, which cannot be read at times, and during whose writes things happen. */
+final class TroubledDataplane implements Dataplane {
+  final FakeDataplane kernel = new FakeDataplane();
+  boolean readable = true;
+  Runnable duringApply = () -> {};
+  private int reads;
+
+  @Override
+  public KernelState read() throws DataplaneException {
+    reads++;
+    demandReadable("read addresses: ENOBUFS");
+    return kernel.read();
+  }
+
+  @Override
+  public ImmutableMap<RealServer, Connections> connections(VirtualServerKey key)
+      throws DataplaneException {
+    demandReadable("read real servers: ENOBUFS");
+    return kernel.connections(key);
+  }
+
+  @Override
+  public ImmutableList<Failure> apply(ImmutableList<Change> changes) {
+    duringApply.run();
+    return kernel.apply(changes);
+  }
+
+  private void demandReadable(String error) throws DataplaneException {
+    if (!readable) {
+      throw new DataplaneException(error, new IllegalStateException("as the test wants it"));
+    }
+  }
+
+  /** How often everything was read, or tried to be. */
+  int reads() {
+    return reads;
+  }
+
+  /** The real servers of all virtual servers, with their weights. */
+  Map<String, Integer> weights() {
+    Map<String, Integer> weights = new TreeMap<>();
+    for (var virtualServer : kernel.read().virtualServers().values()) {
+      virtualServer
+          .realServers()
+          .forEach((server, options) -> weights.put(server.toString(), options.weight()));
+    }
+    return weights;
+  }
+}
