@@ -34,14 +34,6 @@ public record Cidr(IpAddress base, int prefix) implements Comparable<Cidr> {
     }
   }
 
-  /** Stricter than parseInt, which takes signs and other scripts' digits. */
-  private static int prefixLength(String text) {
-    if (text.isEmpty() || text.length() > 3 || !CharMatcher.inRange('0', '9').matchesAllOf(text)) {
-      throw new IllegalArgumentException("\"" + text + "\" is not a prefix length");
-    }
-    return Integer.parseInt(text);
-  }
-
   public Family family() {
     return base.family();
   }
@@ -69,5 +61,13 @@ public record Cidr(IpAddress base, int prefix) implements Comparable<Cidr> {
   /** A word whose first {@code count} bits are set; out-of-range counts mean none or all. */
   private static long highBits(int count) {
     return count <= 0 ? 0 : count >= 64 ? -1L : -1L << (64 - count);
+  }
+
+  /** Stricter than parseInt, which takes signs and other scripts' digits. */
+  private static int prefixLength(String text) {
+    if (text.isEmpty() || text.length() > 3 || !CharMatcher.inRange('0', '9').matchesAllOf(text)) {
+      throw new IllegalArgumentException("\"" + text + "\" is not a prefix length");
+    }
+    return Integer.parseInt(text);
   }
 }

@@ -38,7 +38,8 @@ public record IpAddress(Family family, long hi, long lo) implements Comparable<I
 
   /**
    * Reads an address in text. Leading zeros ({@code 010.0.0.1}), shortened forms ({@code 1.2.3}),
-   * scope identifiers and other scripts' digits are refused, since tools disagree on what they mean.
+   * scope identifiers and other scripts' digits are refused, since tools disagree on what they
+   * mean.
    *
    * @throws IllegalArgumentException naming the text
    */

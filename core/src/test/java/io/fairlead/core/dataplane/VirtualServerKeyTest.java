@@ -33,8 +33,7 @@ class VirtualServerKeyTest {
     assertEquals(
         "TCP 9.0.0.1:443, UDP 10.0.0.1:53, SCTP [fd00::1]:1, FWM 4294967295, FWM 1 IPv6",
         String.join(
-            ", ",
-            List.of(0, 2, 4, 6, 7).stream().map(i -> SORTED.get(i).toString()).toList()));
+            ", ", List.of(0, 2, 4, 6, 7).stream().map(i -> SORTED.get(i).toString()).toList()));
   }
 
   @Test

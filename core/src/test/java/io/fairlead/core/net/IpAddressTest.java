@@ -31,8 +31,20 @@ class IpAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "1.2.3", "1.2.3.4.5", "256.1.1.1", "010.0.0.1", "1.2.3.4 ", "10.0.0.1/8",
-        "0x7f.0.0.1", "::ffff:10.0.0.1", "fe80::1%eth0", ":::", "12345::", "localhost",
+        "",
+        " ",
+        "1.2.3",
+        "1.2.3.4.5",
+        "256.1.1.1",
+        "010.0.0.1",
+        "1.2.3.4 ",
+        "10.0.0.1/8",
+        "0x7f.0.0.1",
+        "::ffff:10.0.0.1",
+        "fe80::1%eth0",
+        ":::",
+        "12345::",
+        "localhost",
         "\uff11.2.3.4"
       })
   void refusesWhatToolsDisagreeOn(String text) {
