@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.collect.ImmutableMap;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.net.URL;
 import java.util.Optional;
 
 /**
@@ -21,25 +21,16 @@ import java.util.Optional;
  */
 record ServiceNames(ImmutableMap<String, String> names, Optional<String> problem) {
 
-  // The daemon itself gives up after 2 s; on a busy machine a new process may need as long again.
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  // The daemon gives up after 2 s; on a busy machine a new process may need as long again.
+  private static final int PATIENCE_MILLIS = 5_000;
 
   /** Asks the daemon at {@code address}; without an answer no name is known. */
-  static ServiceNames ask(String address) throws InterruptedException {
-    HttpRequest request;
+  static ServiceNames ask(String address) {
     try {
-      request =
-          HttpRequest.newBuilder(URI.create("http://" + address + "/services"))
-              .timeout(PATIENCE)
-              .build();
+      URI page = URI.create("http://" + address + "/services");
+      return page.getHost() == null ? noSuch(address) : ask(address, page.toURL());
     } catch (IllegalArgumentException e) {
-      return unknown(address, "has no such address; it should be like 127.0.0.1:10249");
-    }
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
-      return answer.statusCode() == 200
-          ? new ServiceNames(parse(answer.body()), Optional.empty())
-          : unknown(address, "answers " + answer.statusCode());
+      return noSuch(address);
     } catch (ConnectException e) {
       return unknown(address, "is not there");
     } catch (IOException e) {
@@ -47,8 +38,25 @@ record ServiceNames(ImmutableMap<String, String> names, Optional<String> problem
     }
   }
 
+  /** By the smaller of the JDK's two clients: java.net.http takes longer to load than to ask. */
+  private static ServiceNames ask(String address, URL page) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) page.openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout(PATIENCE_MILLIS);
+    connection.setReadTimeout(PATIENCE_MILLIS);
+    if (connection.getResponseCode() != 200) {
+      return unknown(address, "answers " + connection.getResponseCode());
+    }
+    try (InputStream body = connection.getInputStream()) {
+      return new ServiceNames(parse(new String(body.readAllBytes(), UTF_8)), Optional.empty());
+    }
+  }
+
   Optional<String> of(VirtualServerKey key) {
     return Optional.ofNullable(names.get(key.toString()));
+  }
+
+  private static ServiceNames noSuch(String address) {
+    return unknown(address, "has no such address; it should be like 127.0.0.1:10249");
   }
 
   private static ServiceNames unknown(String address, String why) {

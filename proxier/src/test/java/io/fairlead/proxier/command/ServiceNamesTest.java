@@ -57,7 +57,7 @@ class ServiceNamesTest {
   }
 
   private static ServiceNames answered(int status, String body)
-      throws IOException, InterruptedException {
+      throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(

@@ -27,6 +27,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SyncTelemetryTest {
@@ -126,7 +127,7 @@ class SyncTelemetryTest {
   }
 
   private static boolean healthy(HealthReport report, Family family) {
-    return report.status().get(family).healthy();
+    return Optional.ofNullable(report.status().get(family)).orElseThrow().healthy();
   }
 
   /** A pass that binds an address, and in which these failed. */

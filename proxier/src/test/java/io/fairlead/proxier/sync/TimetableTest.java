@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Sync period 30 s, min sync period 2 s, drain checks every 10 s. All times in seconds. */
 class TimetableTest {
   /** What happened, and how long the loop may then sleep at {@code now}. */
-  private record Case(
+  record Case(
       String name, Consumer<Clock> history, long now, boolean events, boolean draining, long idle) {
     @Override
     public String toString() {
