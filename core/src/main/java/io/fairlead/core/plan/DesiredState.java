@@ -104,9 +104,7 @@ public final class DesiredState {
   public void keep(ObjectName service, String problem) {
     ServicePlan held =
         Optional.ofNullable(plans.get(service)).orElseGet(() -> ServicePlan.nothing(service));
-    put(
-        new ServicePlan(
-            service, held.frontends(), held.hairpins(), ImmutableList.of(problem)));
+    put(new ServicePlan(service, held.frontends(), held.hairpins(), ImmutableList.of(problem)));
   }
 
   /** Takes what the node's own devices hold: those addresses are served, but not bound again. */

@@ -207,12 +207,11 @@ public final class Reconciler {
       String line = key + " was made by somebody else and is left alone";
       desired
           .owner(key)
-          .ifPresent(
-              name ->
-                  all.merge(
-                      name,
-                      ImmutableList.of(line),
-                      (a, b) -> ImmutableList.<String>builder().addAll(a).addAll(b).build()));
+          .ifPresent(name ->
+              all.merge(
+                  name,
+                  ImmutableList.of(line),
+                  (a, b) -> ImmutableList.<String>builder().addAll(a).addAll(b).build()));
     }
     return ImmutableSortedMap.copyOf(all);
   }

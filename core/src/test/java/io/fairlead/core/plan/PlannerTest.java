@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Plans, virtual server by virtual server, as {@code ipvsadm -Ln} would list them. */
@@ -236,11 +237,13 @@ class PlannerTest {
     assertEquals(c.expect, plan("rr", c).frontends().stream().map(PlannerTest::text).toList());
   }
 
-  @Test
-  void p17MhHashesPortsToo() {
+  /** P17: mh-port as kube-proxy; mh-fallback and sh-fallback so that draining refuses nobody. */
+  @ParameterizedTest
+  @CsvSource({"rr,0", "lc,0", "sh,8", "mh,24"})
+  void schedulersGetTheirFlags(String scheduler, int flags) {
     assertEquals(
-        "CLUSTER_IP TCP 172.20.1.1:80 mh flags 16 ->",
-        text(plan("mh", new Case("", WEB, List.of())).frontends().getFirst()));
+        "CLUSTER_IP TCP 172.20.1.1:80 " + scheduler + " flags " + flags + " ->",
+        text(plan(scheduler, new Case("", WEB, List.of())).frontends().getFirst()));
   }
 
   @Test

@@ -27,6 +27,7 @@ import io.fairlead.core.dataplane.SetElement;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.dataplane.VirtualServerKey.Addressed;
 import io.fairlead.core.dataplane.VirtualServerOptions;
+import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.Planner;
 import io.fairlead.core.plan.PlannerSettings;
@@ -193,6 +194,62 @@ class ReconcilerTest {
     kernel.interfere(new Change.AddVirtualServer(gone, RR));
     reconciler.observe(kernel.read(), ImmutableSet.of());
     assertEquals("", costOf());
+  }
+
+  @Test
+  void aVirtualServerThatSomebodyHadBeforeAServiceWantedItIsLeftAlone() {
+    var held = new Addressed(ip("192.0.2.1"), 80, Protocol.TCP);
+    kernel.addNodeAddress(ip("192.0.2.1"));
+    kernel.interfere(new Change.AddVirtualServer(held, RR));
+    kernel.interfere(new Change.AddRealServer(held, B, RealServerOptions.masquerade(7)));
+    start(new ServiceApplied(WEB), endpoints("10.0.1.1 ready"));
+
+    Service wanting = web("10.96.0.1").externalIps("192.0.2.1").service();
+    assertEquals("EditFilter", costOf(new ServiceApplied(wanting)));
+    assertEquals(
+        List.of(held + " was made by somebody else and is left alone"),
+        reconciler.problems().get(name("web")));
+    assertEquals("EditFilter", costOf(new ServiceApplied(WEB)));
+    assertTrue(kernel.read().virtualServers().containsKey(held));
+    assertTrue(reconciler.problems().isEmpty());
+  }
+
+  @Test
+  void atTheStartWhatIsWantedAndThereIsTakenOver() {
+    var held = new Addressed(ip("192.0.2.1"), 80, Protocol.TCP);
+    kernel.addNodeAddress(ip("192.0.2.1"));
+    kernel.interfere(new Change.AddVirtualServer(held, RR));
+    start(new ServiceApplied(web("10.96.0.1").externalIps("192.0.2.1").service()));
+
+    costOf(new ServiceRemoved(name("web")));
+    assertFalse(kernel.read().virtualServers().containsKey(held));
+  }
+
+  @Test
+  void excludedVirtualServersOnTheDeviceStay() {
+    var excluded = new Addressed(ip("192.0.2.1"), 80, Protocol.TCP);
+    kernel.interfere(new Change.CreateDevice());
+    kernel.interfere(new Change.BindAddress(ip("192.0.2.1")));
+    kernel.interfere(new Change.AddVirtualServer(excluded, RR));
+    reconciler =
+        new Reconciler(
+            new Planner(new PlannerSettings("rr")),
+            new ReconcilerSettings(TestObjects.NODE, ImmutableList.of(Cidr.parse("192.0.2.0/24"))));
+    reconciler.on(new Listed(ClusterEvent.Kind.SERVICES));
+    reconciler.on(new Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
+    reconciler.observe(kernel.read(), ImmutableSet.of());
+    costOf();
+
+    assertTrue(kernel.read().virtualServers().containsKey(excluded));
+  }
+
+  @Test
+  void theOwnerOfWhatWasRemovedIsKnownUntilTheNextChanges() {
+    start(new ServiceApplied(WEB));
+    costOf(new ServiceRemoved(name("web")));
+    assertEquals(name("web"), reconciler.owner(WEB_KEY).orElseThrow());
+    costOf();
+    assertTrue(reconciler.owner(WEB_KEY).isEmpty());
   }
 
   @Test
