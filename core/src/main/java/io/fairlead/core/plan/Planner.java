@@ -69,8 +69,9 @@ public final class Planner {
     }
 
     /**
-     * A Service is served in the families of its ClusterIPs. One without any comes from a manifest, and
-     * is served wherever it has an address; a headless one has none at all by the time it gets here.
+     * A Service is served in the families of its ClusterIPs. One without any comes from a manifest,
+     * and is served wherever it has an address; a headless one has none at all by the time it gets
+     * here.
      */
     Set<Family> families() {
       if (service.clusterIps().isEmpty()) {

@@ -159,9 +159,9 @@ public final class Reconciler {
   }
 
   /**
-   * Our virtual servers whose address is not on kube-ipvs0, or may not be at some moment of the next
-   * changes, so that only a record of them tells a later run that they are ours. To be written before
-   * the changes are applied.
+   * Our virtual servers whose address is not on kube-ipvs0, or may not be at some moment of the
+   * next changes, so that only a record of them tells a later run that they are ours. To be written
+   * before the changes are applied.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
     return offDevice.copy();

@@ -56,8 +56,7 @@ class ServiceNamesTest {
             "names of Services are not known: the daemon at http://(not an address|\\S*) ", "");
   }
 
-  private static ServiceNames answered(int status, String body)
-      throws IOException {
+  private static ServiceNames answered(int status, String body) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(

@@ -70,9 +70,7 @@ class DaemonSetTest {
 
     assertEquals(
         volumes,
-        container.getVolumeMounts().stream()
-            .map(VolumeMount::getName)
-            .collect(Collectors.toSet()));
+        container.getVolumeMounts().stream().map(VolumeMount::getName).collect(Collectors.toSet()));
     assertEquals("/run/fairlead", container.getVolumeMounts().getFirst().getMountPath());
   }
 
