@@ -210,8 +210,7 @@ public final class FakeDataplane implements Dataplane {
   private static Optional<Refusal> unfit(VirtualServerKey key, VirtualServerOptions options) {
     int prefix = options.persistencePrefix();
     return error(!SCHEDULERS.contains(options.scheduler()), "ENOENT")
-        .or(() ->
-            error(key.family() == Family.IPV6 && (prefix < 1 || prefix > 128), "EINVAL"));
+        .or(() -> error(key.family() == Family.IPV6 && (prefix < 1 || prefix > 128), "EINVAL"));
   }
 
   /** ip_vs_add_dest, ip_vs_edit_dest, ip_vs_new_dest. */

@@ -49,8 +49,7 @@ class FakeDataplaneTest {
         new Case(
             new Change.AddRealServer(WEB, new RealServer(ip("224.0.0.1"), 80), SERVING), "EINVAL"),
         new Case(
-            new Change.AddRealServer(
-                WEB, B, new RealServerOptions(1, Forwarding.MASQUERADE, 1, 2)),
+            new Change.AddRealServer(WEB, B, new RealServerOptions(1, Forwarding.MASQUERADE, 1, 2)),
             "ERANGE"),
         new Case(new Change.EditRealServer(WEB, B, SERVING), "ENOENT*"),
         new Case(new Change.EditRealServer(NONE, A, SERVING), "ESRCH*"),

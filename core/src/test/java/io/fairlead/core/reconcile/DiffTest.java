@@ -104,8 +104,7 @@ class DiffTest {
     Diff.toward(
         server(TCP, "rr").orElseThrow(),
         Optional.of(
-            new VirtualServer(
-                TCP, options("rr"), ImmutableSortedMap.of(realServer("A"), held))),
+            new VirtualServer(TCP, options("rr"), ImmutableSortedMap.of(realServer("A"), held))),
         ImmutableSet.of(),
         build::add,
         build::add);

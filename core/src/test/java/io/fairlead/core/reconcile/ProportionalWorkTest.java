@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
  * commands, and in bytes allocated, which any copy of a whole map would show.
  */
 class ProportionalWorkTest {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final String SHARED = "192.0.2.1";
   private static final int ROUNDS = 40;
 

@@ -30,7 +30,7 @@ final class StatusCommand implements Callable<Integer> {
   private String metricsAddress = "127.0.0.1:10249";
 
   @Override
-  public Integer call() throws NetlinkException {
+  public Integer call() throws NetlinkException, InterruptedException {
     try (NetlinkConnection route = Netlink.open(NetlinkConnection.ROUTE);
         Ipvs ipvs = Ipvs.open(Netlink.open(NetlinkConnection.GENERIC))) {
       VipDevice.Snapshot addresses = new VipDevice(route).read();
