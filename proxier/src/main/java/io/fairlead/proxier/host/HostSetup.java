@@ -106,9 +106,10 @@ public final class HostSetup {
   }
 
   /**
-   * Says once that the kernel lacks the scheduler, before each Service does. No reason not to start:
-   * virtual servers that exist keep the scheduler they have, and their endpoints are followed. As in
-   * kube-proxy, a virtual server in TEST-NET-2 is made and removed, unless the module is loaded.
+   * Says once that the kernel lacks the scheduler, before each Service does. No reason not to
+   * start: virtual servers that exist keep the scheduler they have, and their endpoints are
+   * followed. As in kube-proxy, a virtual server in TEST-NET-2 is made and removed, unless the
+   * module is loaded.
    */
   private void probe(String scheduler, Ipvs ipvs) throws NetlinkException {
     if (new KernelModules(root).hasLoaded(scheduler)) {
@@ -121,13 +122,12 @@ public final class HostSetup {
       batch.removeVirtualServer(0, PROBE);
       batch.finish();
     }
-    refusals.forEach(
-        refusal ->
-            log.error(
-                "--ipvs-scheduler {}: {}; no new virtual server can be made, and those that exist"
-                    + " keep their scheduler",
-                scheduler,
-                refusal.reason()));
+    refusals.forEach(refusal ->
+        log.error(
+            "--ipvs-scheduler {}: {}; no new virtual server can be made, and those that exist"
+                + " keep their scheduler",
+            scheduler,
+            refusal.reason()));
   }
 
   private static int seconds(Duration duration) {

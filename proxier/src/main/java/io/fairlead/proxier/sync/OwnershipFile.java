@@ -81,13 +81,11 @@ public final class OwnershipFile implements OwnershipRecord {
       // Bytes that are no text spoil their line, not the record.
       new String(Files.readAllBytes(file), UTF_8)
           .lines()
-          .forEach(
-              line ->
-                  parse(line)
-                      .ifPresentOrElse(
-                          keys::add,
-                          () ->
-                              log.warn("ownership record {}: \"{}\" is not understood", file, line)));
+          .forEach(line ->
+              parse(line)
+                  .ifPresentOrElse(
+                      keys::add,
+                      () -> log.warn("ownership record {}: \"{}\" is not understood", file, line)));
     } catch (NoSuchFileException e) {
       log.debug("no ownership record {} yet", file);
     } catch (IOException e) {

@@ -245,8 +245,8 @@ public final class SyncLoop implements Source.Listener {
   }
 
   /**
-   * Brings the kernel to what is wanted. False if something failed that another try may mend; what the
-   * kernel refuses for good waits for the next regular audit.
+   * Brings the kernel to what is wanted. False if something failed that another try may mend; what
+   * the kernel refuses for good waits for the next regular audit.
    */
   private boolean pass(Cause cause, long began) {
     ImmutableList<Change> changes = reconciler.changes();

@@ -120,7 +120,9 @@ public final class ManifestFolder implements Source {
     }
   }
 
-  /** A defect of ours must not end the watch unseen: the next change or rescan is another chance. */
+  /**
+   * A defect of ours must not end the watch unseen: the next change or rescan is another chance.
+   */
   private static void surviving(Runnable step) {
     try {
       step.run();
