@@ -209,7 +209,7 @@ class CommandTest {
   private String everything() {
     return Stream.of(
             node.namespace().run("ipvsadm", "-Sn"),
-            node.namespace().run("ip", "-o", "addr").replaceAll("(?m)^[0-9]+: ", ""),
+            node.namespace().run("ip", "-o", "addr").replaceAll("(?m)^[0-9]+: | tentative", ""),
             node.namespace().run("nft", "-s", "list", "ruleset"))
         .flatMap(String::lines)
         .sorted()

@@ -13,10 +13,14 @@ import io.fairlead.core.dataplane.VirtualServerKey;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The fake kernel, which cannot be read at times, and during whose writes things happen. */
+/**
+ * The fake kernel, which at times cannot be read, or is not as anybody believes, and during whose
+ * writes things happen.
+ */
 final class TroubledDataplane implements Dataplane {
   final FakeDataplane kernel = new FakeDataplane();
   boolean readable = true;
+  boolean drifting;
   Runnable duringApply = () -> {};
   private int reads;
 
@@ -37,7 +41,11 @@ final class TroubledDataplane implements Dataplane {
   @Override
   public ImmutableList<Failure> apply(ImmutableList<Change> changes) {
     duringApply.run();
-    return kernel.apply(changes);
+    return drifting
+        ? changes.stream()
+            .map(change -> new Failure(change, "ENODEV", true))
+            .collect(ImmutableList.toImmutableList())
+        : kernel.apply(changes);
   }
 
   private void demandReadable(String error) throws DataplaneException {
