@@ -98,7 +98,7 @@ public final class Daemon implements AutoCloseable {
         new SyncLoop(
             new Reconciler(
                 new Planner(new PlannerSettings(settings.ipvs().scheduler())),
-                new ReconcilerSettings(settings.nodeName())),
+                new ReconcilerSettings(settings.nodeName(), settings.ipvs().excludeCidrs())),
             dataplane,
             new OwnershipFile(settings.ownershipRecord()),
             new SyncObservers(

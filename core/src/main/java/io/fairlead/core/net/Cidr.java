@@ -1,5 +1,6 @@
 package io.fairlead.core.net;
 
+import com.google.common.base.CharMatcher;
 import java.util.Comparator;
 
 /** An address prefix, such as {@code 10.244.0.0/16}; the bits after the prefix are zero. */
@@ -27,7 +28,7 @@ public record Cidr(IpAddress base, int prefix) implements Comparable<Cidr> {
     }
     try {
       return new Cidr(
-          IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+          IpAddress.parse(text.substring(0, slash)), prefixLength(text.substring(slash + 1)));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("\"" + text + "\" is not a CIDR: " + e.getMessage(), e);
     }
@@ -60,5 +61,13 @@ public record Cidr(IpAddress base, int prefix) implements Comparable<Cidr> {
   /** A word whose first {@code count} bits are set; out-of-range counts mean none or all. */
   private static long highBits(int count) {
     return count <= 0 ? 0 : count >= 64 ? -1L : -1L << (64 - count);
+  }
+
+  /** Stricter than parseInt, which takes signs and other scripts' digits. */
+  private static int prefixLength(String text) {
+    if (text.isEmpty() || text.length() > 3 || !CharMatcher.inRange('0', '9').matchesAllOf(text)) {
+      throw new IllegalArgumentException("\"" + text + "\" is not a prefix length");
+    }
+    return Integer.parseInt(text);
   }
 }

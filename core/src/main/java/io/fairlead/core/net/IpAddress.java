@@ -1,5 +1,6 @@
 package io.fairlead.core.net;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,13 +37,16 @@ public record IpAddress(Family family, long hi, long lo) implements Comparable<I
   }
 
   /**
-   * Reads an address in text. Leading zeros ({@code 010.0.0.1}), shortened forms ({@code 1.2.3})
-   * and scope identifiers are refused, since tools disagree on what they mean.
+   * Reads an address in text. Leading zeros ({@code 010.0.0.1}), shortened forms ({@code 1.2.3}),
+   * scope identifiers and other scripts' digits are refused, since tools disagree on what they
+   * mean.
    *
    * @throws IllegalArgumentException naming the text
    */
   public static IpAddress parse(String text) {
-    if (!InetAddresses.isInetAddress(text) || text.indexOf('%') >= 0) {
+    if (!InetAddresses.isInetAddress(text)
+        || text.indexOf('%') >= 0
+        || !CharMatcher.ascii().matchesAllOf(text)) {
       throw new IllegalArgumentException("\"" + text + "\" is not an IP address");
     }
     // Guava turns ::ffff:a.b.c.d into IPv4; Kubernetes refuses that form, and so does this.

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,11 +56,18 @@ public final class DesiredState {
   private Touched touched = Touched.nothing();
   private long problemsVersion;
 
-  /** What may differ from what it was; each may be wanted or not, now. */
+  /**
+   * What may differ from what it was; each may be wanted or not, now.
+   *
+   * @param formerOwners whose the keys were that nobody wants any more
+   */
   public record Touched(
-      Set<VirtualServerKey> keys, Set<IpAddress> addresses, Set<SetElement> elements) {
+      Set<VirtualServerKey> keys,
+      Set<IpAddress> addresses,
+      Set<SetElement> elements,
+      Map<VirtualServerKey, ObjectName> formerOwners) {
     static Touched nothing() {
-      return new Touched(new HashSet<>(), new HashSet<>(), new HashSet<>());
+      return new Touched(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashMap<>());
     }
   }
 
@@ -90,6 +98,15 @@ public final class DesiredState {
     frontends.keySet().forEach(key -> claim(key, plan.service(), Optional.empty()));
     Sets.difference(plan.hairpins(), before.hairpins()).forEach(this::addElement);
     Sets.difference(before.hairpins(), plan.hairpins()).forEach(this::removeElement);
+  }
+
+  /** Leaves a Service's plan as it is, but for the problem that kept it from changing. */
+  public void keep(ObjectName service, String problem) {
+    ServicePlan held =
+        Optional.ofNullable(plans.get(service)).orElseGet(() -> ServicePlan.nothing(service));
+    put(
+        new ServicePlan(
+            service, held.frontends(), held.hairpins(), ImmutableList.of(problem)));
   }
 
   /** Takes what the node's own devices hold: those addresses are served, but not bound again. */
@@ -183,25 +200,33 @@ public final class DesiredState {
   }
 
   private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
-    Optional<Claim> before = winner(key);
+    ImmutableList<Claim> earlier = claimsOf(key);
+    Optional<Claim> before = earlier.stream().findFirst();
     ImmutableList<Claim> now =
         Stream.concat(
-                claimsOf(key).stream().filter(claim -> !claim.service.equals(service)),
+                earlier.stream().filter(claim -> !claim.service.equals(service)),
                 wish.stream().map(frontend -> new Claim(service, frontend)))
             .sorted()
             .collect(ImmutableList.toImmutableList());
     if (now.isEmpty()) {
       claims.remove(key);
+      before.ifPresent(claim -> touched.formerOwners.put(key, claim.service));
     } else {
       claims.put(key, now);
     }
     if (now.size() > 1) {
       contested.add(key);
-      problemsVersion++;
-    } else if (contested.remove(key)) {
+    } else {
+      contested.remove(key);
+    }
+    if (Math.max(now.size(), earlier.size()) > 1 && !services(now).equals(services(earlier))) {
       problemsVersion++;
     }
     won(key, before.map(Claim::frontend), winner(key).map(Claim::frontend));
+  }
+
+  private static List<ObjectName> services(List<Claim> claims) {
+    return claims.stream().map(Claim::service).toList();
   }
 
   /** Another frontend counts for the key now. */

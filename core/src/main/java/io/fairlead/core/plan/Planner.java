@@ -66,6 +66,12 @@ public final class Planner {
       this.endpoints = endpoints;
       this.here = here;
       problems.addAll(endpoints.problems());
+      if (!service.sourceRanges().isEmpty()) {
+        problems.add("loadBalancerSourceRanges are not enforced yet: everybody may connect");
+      }
+      if (service.type() == Service.Type.NODE_PORT) {
+        problems.add("node ports are not served yet");
+      }
     }
 
     /**

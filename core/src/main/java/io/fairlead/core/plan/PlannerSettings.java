@@ -9,10 +9,16 @@ import io.fairlead.core.dataplane.VirtualServerOptions;
  */
 public record PlannerSettings(String scheduler) {
   /**
-   * The scheduler's flags. As in kube-proxy, {@code mh} hashes the client's port as well as its
-   * address ({@code mh-port}), and no other scheduler gets any.
+   * The scheduler's flags. {@code mh} hashes the client's port as well as its address, as in
+   * kube-proxy ({@code mh-port}). Unlike there, {@code mh} and {@code sh} fall back to another real
+   * server where the chosen one is draining; without it they refuse its share of new flows
+   * (kubernetes#121590).
    */
   int schedulerFlags() {
-    return scheduler.equals("mh") ? VirtualServerOptions.SCHEDULER_FLAG_2 : 0;
+    return switch (scheduler) {
+      case "mh" -> VirtualServerOptions.SCHEDULER_FLAG_1 | VirtualServerOptions.SCHEDULER_FLAG_2;
+      case "sh" -> VirtualServerOptions.SCHEDULER_FLAG_1;
+      default -> 0;
+    };
   }
 }

@@ -29,6 +29,7 @@ final class ChangePlan {
   private final DesiredState desired;
   private final Belief belief;
   private final Predicate<VirtualServerKey> isOurs;
+  private final Predicate<VirtualServerKey> isStranger;
   private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle;
 
   private final List<Change> filter = new ArrayList<>();
@@ -43,10 +44,12 @@ final class ChangePlan {
       DesiredState desired,
       Belief belief,
       Predicate<VirtualServerKey> isOurs,
+      Predicate<VirtualServerKey> isStranger,
       Map<VirtualServerKey, ImmutableSet<RealServer>> idle) {
     this.desired = desired;
     this.belief = belief;
     this.isOurs = isOurs;
+    this.isStranger = isStranger;
     this.idle = idle;
   }
 
@@ -119,6 +122,9 @@ final class ChangePlan {
   }
 
   private void virtualServer(VirtualServerKey key) {
+    if (isStranger.test(key)) {
+      return;
+    }
     Optional<VirtualServer> want = desired.virtualServer(key);
     Optional<VirtualServer> have = belief.virtualServer(key);
     if (want.isPresent()) {

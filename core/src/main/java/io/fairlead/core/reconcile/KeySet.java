@@ -11,9 +11,11 @@ final class KeySet {
   private ImmutableSet<VirtualServerKey> copy = ImmutableSet.of();
   private boolean stale;
 
-  /** Sees to it that the key is in the set, or is not. */
-  void keep(VirtualServerKey key, boolean isIn) {
-    stale |= isIn ? keys.add(key) : keys.remove(key);
+  /** Sees to it that the key is in the set, or is not; true if that was news. */
+  boolean keep(VirtualServerKey key, boolean isIn) {
+    boolean changed = isIn ? keys.add(key) : keys.remove(key);
+    stale |= changed;
+    return changed;
   }
 
   ImmutableSet<VirtualServerKey> copy() {

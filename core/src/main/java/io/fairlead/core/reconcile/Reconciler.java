@@ -17,6 +17,7 @@ import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.endpoints.ServiceEndpoints;
+import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
@@ -54,12 +55,25 @@ public final class Reconciler {
 
   private final KeySet draining = new KeySet();
   private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
+  private final ImmutableList<Cidr> excludeCidrs;
+
+  /** Whose the virtual servers were that the last changes removed: for those who tell about it. */
+  private ImmutableMap<VirtualServerKey, ObjectName> formerOwners = ImmutableMap.of();
+
+  /** The first pass takes over what is wanted and there already: kube-proxy's, mostly. */
+  private boolean adopting = true;
+
+  /** Wanted virtual servers that are somebody else's, and left alone. */
+  private final KeySet strangers = new KeySet();
+
+  private long strangersVersion;
   private boolean observed;
   private boolean everything;
 
   public Reconciler(Planner planner, ReconcilerSettings settings) {
     this.planner = planner;
     this.cluster = new ClusterState(settings.nodeName());
+    this.excludeCidrs = settings.excludeCidrs();
   }
 
   /** Takes in an event; the kernel is none the wiser before the next {@link #changes}. */
@@ -103,18 +117,21 @@ public final class Reconciler {
       throw new IllegalStateException("not everything is listed, or the kernel was not read");
     }
     for (ObjectName name : cluster.takeTouched()) {
-      desired.put(plan(name));
+      replan(name);
     }
     DesiredState.Touched touched = desired.takeTouched();
+    formerOwners = ImmutableMap.copyOf(touched.formerOwners());
     if (everything) {
       touchEverything(touched);
     }
     touched.keys().addAll(idle.keySet());
     ImmutableList<Change> changes =
-        new ChangePlan(desired, belief, this::isOurs, idle).changes(touched, everything);
+        new ChangePlan(desired, belief, this::isOurs, this::isStranger, idle)
+            .changes(touched, everything);
     everything = false;
     idle.clear();
     touched.keys().forEach(this::recount);
+    adopting = false;
     return changes;
   }
 
@@ -167,31 +184,56 @@ public final class Reconciler {
     return offDevice.copy();
   }
 
-  /** The Service that a virtual server is for. */
+  /** The Service that a virtual server is for, or was until the last {@link #changes}. */
   public Optional<ObjectName> owner(VirtualServerKey key) {
-    return desired.owner(key);
+    return desired.owner(key).or(() -> Optional.ofNullable(formerOwners.get(key)));
   }
 
   /** The virtual servers that are to be, each with its Service. */
   public ImmutableMap<VirtualServerKey, ObjectName> owners() {
     var owners = ImmutableMap.<VirtualServerKey, ObjectName>builder();
-    desired.keys().forEach(key -> owner(key).ifPresent(name -> owners.put(key, name)));
+    desired.keys().forEach(key -> desired.owner(key).ifPresent(name -> owners.put(key, name)));
     return owners.buildOrThrow();
   }
 
   /** What could not be planned as wanted, by Service. Costs as much as there are Services. */
   public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
-    return desired.problems();
+    ImmutableSet<VirtualServerKey> others = strangers.copy();
+    if (others.isEmpty()) {
+      return desired.problems();
+    }
+    Map<ObjectName, ImmutableList<String>> all = new HashMap<>(desired.problems());
+    for (VirtualServerKey key : others) {
+      String line = key + " was made by somebody else and is left alone";
+      desired
+          .owner(key)
+          .ifPresent(
+              name ->
+                  all.merge(
+                      name,
+                      ImmutableList.of(line),
+                      (a, b) -> ImmutableList.<String>builder().addAll(a).addAll(b).build()));
+    }
+    return ImmutableSortedMap.copyOf(all);
   }
 
   /** Goes up whenever {@link #problems} may differ, so that nobody has to ask in vain. */
   public long problemsVersion() {
-    return desired.problemsVersion();
+    return desired.problemsVersion() + strangersVersion;
   }
 
   /** How much of ours the kernel is believed to hold. */
   public Holdings holdings(Family family) {
     return holdings.of(family);
+  }
+
+  /** One Service that trips a defect must not hold up the others: it keeps the plan it has. */
+  private void replan(ObjectName name) {
+    try {
+      desired.put(plan(name));
+    } catch (RuntimeException e) {
+      desired.keep(name, "cannot be planned, and stays as it is: " + e);
+    }
   }
 
   private ServicePlan plan(ObjectName name) {
@@ -215,14 +257,29 @@ public final class Reconciler {
 
   /** Whether a virtual server in the kernel was made by Fairlead, or by kube-proxy before it. */
   private boolean isOurs(VirtualServerKey key) {
-    return ours.contains(key) || isBound(key);
+    return ours.contains(key) || (isBound(key) && !isExcluded(key));
+  }
+
+  /** Whether somebody else made it, and had it before any Service wanted it. */
+  private boolean isStranger(VirtualServerKey key) {
+    return !adopting && belief.virtualServer(key).isPresent() && !isOurs(key);
+  }
+
+  private boolean isExcluded(VirtualServerKey key) {
+    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
+        && excludeCidrs.stream().anyMatch(cidr -> cidr.contains(address));
   }
 
   /** Brings up to date what is kept about a virtual server beside the belief. */
   private void recount(VirtualServerKey key) {
     desired.virtualServer(key).ifPresent(belief::share);
     boolean isHeld = belief.virtualServer(key).isPresent();
-    boolean isOurs = desired.virtualServer(key).isPresent() || (isHeld && isOurs(key));
+    boolean isStranger = isStranger(key);
+    if (strangers.keep(key, isStranger && desired.virtualServer(key).isPresent())) {
+      strangersVersion++;
+    }
+    boolean isOurs =
+        !isStranger && (desired.virtualServer(key).isPresent() || (isHeld && isOurs(key)));
     if (isOurs) {
       ours.add(key);
     } else {
@@ -230,7 +287,7 @@ public final class Reconciler {
     }
     // Whatever of the next changes is done before a crash, the record or the address must tell.
     offDevice.keep(key, isOurs && !(isToBeBound(key) && (!isHeld || isBound(key))));
-    int leaving = retired(key).size();
+    int leaving = isStranger ? 0 : retired(key).size();
     draining.keep(key, leaving > 0);
     Optional<VirtualServer> held = belief.virtualServer(key).filter(_ -> ours.contains(key));
     holdings.count(key, held.map(server -> server.realServers().size()), leaving);

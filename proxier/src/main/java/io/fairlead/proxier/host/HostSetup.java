@@ -1,7 +1,13 @@
 package io.fairlead.proxier.host;
 
 import com.google.common.collect.ImmutableList;
+import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.dataplane.VirtualServerOptions;
+import io.fairlead.core.net.IpAddress;
+import io.fairlead.core.net.Protocol;
 import io.fairlead.ipvs.Ipvs;
+import io.fairlead.ipvs.IpvsBatch;
+import io.fairlead.ipvs.Refusal;
 import io.fairlead.ipvs.Timeouts;
 import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkException;
@@ -19,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostSetup {
   private static final Logger log = LoggerFactory.getLogger(HostSetup.class);
+
+  private static final VirtualServerKey PROBE =
+      new VirtualServerKey.Addressed(IpAddress.parse("198.51.100.0"), 20000, Protocol.TCP);
 
   private final Path root;
 
@@ -61,6 +70,7 @@ public final class HostSetup {
         report(outcome, problems);
       }
       setTimeouts(settings.timeouts(), ipvs);
+      probe(settings.scheduler(), ipvs);
     } catch (IOException | IllegalArgumentException e) {
       problems.add(String.valueOf(e.getMessage()));
     }
@@ -93,6 +103,31 @@ public final class HostSetup {
     } catch (NetlinkException e) {
       log.error("{}", e.getMessage());
     }
+  }
+
+  /**
+   * Says once that the kernel lacks the scheduler, before each Service does. No reason not to start:
+   * virtual servers that exist keep the scheduler they have, and their endpoints are followed. As in
+   * kube-proxy, a virtual server in TEST-NET-2 is made and removed, unless the module is loaded.
+   */
+  private void probe(String scheduler, Ipvs ipvs) throws NetlinkException {
+    if (new KernelModules(root).hasLoaded(scheduler)) {
+      return;
+    }
+    IpvsBatch batch = ipvs.batch();
+    batch.addVirtualServer(0, PROBE, new VirtualServerOptions(scheduler, 0, 0, 32));
+    ImmutableList<Refusal> refusals = ImmutableList.copyOf(batch.finish());
+    if (refusals.isEmpty()) {
+      batch.removeVirtualServer(0, PROBE);
+      batch.finish();
+    }
+    refusals.forEach(
+        refusal ->
+            log.error(
+                "--ipvs-scheduler {}: {}; no new virtual server can be made, and those that exist"
+                    + " keep their scheduler",
+                scheduler,
+                refusal.reason()));
   }
 
   private static int seconds(Duration duration) {

@@ -3,15 +3,20 @@ package io.fairlead.proxier.kernel;
 import com.google.common.collect.ImmutableList;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane.Failure;
+import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.ipvs.Ipvs;
 import io.fairlead.ipvs.IpvsBatch;
 import io.fairlead.ipvs.Refusal;
 import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Puts a run of IPVS changes into one batch. */
 final class IpvsChanges {
+  private static final String NO_VIRTUAL_SERVER = "its virtual server could not be added";
+
   private IpvsChanges() {}
 
   static ImmutableList<Failure> apply(Ipvs ipvs, List<Change> changes) throws NetlinkException {
@@ -24,9 +29,17 @@ final class IpvsChanges {
         failures.add(new Failure(changes.get(tag), String.valueOf(e.getMessage()), false));
       }
     }
+    Set<VirtualServerKey> notAdded = new HashSet<>();
     for (Refusal refusal : batch.finish()) {
       Change change = changes.get(refusal.tag());
-      if (!isDone(change, refusal.errno())) {
+      if (change instanceof Change.AddVirtualServer(VirtualServerKey key, var _)) {
+        notAdded.add(key);
+      }
+      if (change instanceof Change.AddRealServer(VirtualServerKey key, var _, var _)
+          && notAdded.contains(key)) {
+        // Not news of the kernel: trying again helps only once the virtual server can be added.
+        failures.add(new Failure(change, NO_VIRTUAL_SERVER, false));
+      } else if (!isDone(change, refusal.errno())) {
         failures.add(new Failure(change, refusal.reason(), refusal.drift()));
       }
     }

@@ -15,6 +15,7 @@ import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.jna.Netlink;
 import io.fairlead.proxier.settings.Settings;
 import java.io.Closeable;
+import java.util.List;
 
 /**
  * The kernel, in the network namespace of the thread that opened it. Runs of changes for the same
@@ -59,7 +60,12 @@ public final class KernelDataplane implements Dataplane, Closeable {
       NetlinkConnection generic,
       Settings.Masquerade masquerade)
       throws NetlinkException {
-    return new KernelDataplane(route, netfilter, Ipvs.open(generic), masquerade);
+    try {
+      return new KernelDataplane(route, netfilter, Ipvs.open(generic), masquerade);
+    } catch (NetlinkException e) {
+      List.of(route, netfilter, generic).forEach(NetlinkConnection::close);
+      throw e;
+    }
   }
 
   /** IPVS itself, for timeouts, versions and statistics. */

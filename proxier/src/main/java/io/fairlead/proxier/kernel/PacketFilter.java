@@ -3,6 +3,7 @@ package io.fairlead.proxier.kernel;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.SetElement;
 import io.fairlead.core.net.Family;
+import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.nftables.Chain;
@@ -42,6 +43,17 @@ final class PacketFilter {
   }
 
   Snapshot read() throws NetlinkException {
+    try {
+      return readStrictly();
+    } catch (NetlinkException e) {
+      if (e.errno() == Errno.EBADMSG) {
+        return Snapshot.BROKEN; // what we cannot read we did not write; nothing else may go unread
+      }
+      throw e;
+    }
+  }
+
+  private Snapshot readStrictly() throws NetlinkException {
     if (!isIntact()) {
       return Snapshot.BROKEN;
     }
@@ -102,14 +114,14 @@ final class PacketFilter {
     return exists;
   }
 
-  /** By its name: the comment may be an older version's. */
+  /** By its name: the comment may be an older version's, and kernels before 5.10 keep none. */
   private static boolean isOurs(Table table) {
     return table.name().equals(FilterTable.TABLE.name())
         && table.family() == FilterTable.TABLE.family();
   }
 
   private boolean isIntact() throws NetlinkException {
-    return nftables.tables().contains(FilterTable.TABLE)
+    return nftables.tables().stream().anyMatch(PacketFilter::isOurs)
         && wanted.sets().equals(new HashSet<>(nftables.sets(FilterTable.TABLE)))
         && new HashSet<>(wanted.chains()).equals(new HashSet<>(nftables.chains(FilterTable.TABLE)))
         && byChain(wanted.rules())

@@ -12,6 +12,8 @@ import io.fairlead.netlink.route.Addresses;
 import io.fairlead.netlink.route.InterfaceAddress;
 import io.fairlead.netlink.route.Link;
 import io.fairlead.netlink.route.Links;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,9 @@ public final class VipDevice {
   private final Links links;
   private final Addresses addresses;
   private int index; // 0: not known to exist
+
+  /** Addresses that somebody bound with a network around them: they go by that name only. */
+  private final Map<IpAddress, Integer> oddPrefixes = new HashMap<>();
 
   /** The connection stays the caller's to close. */
   public VipDevice(NetlinkConnection connection) {
@@ -53,11 +58,18 @@ public final class VipDevice {
     index = links.find(NAME).map(Link::index).orElse(0);
     var bound = ImmutableSet.<IpAddress>builder();
     var others = ImmutableSet.<IpAddress>builder();
+    oddPrefixes.clear();
     for (InterfaceAddress held : addresses.all()) {
       IpAddress address = coreAddress(held.address());
+      if (address.isLoopback() || address.isLinkLocal()) {
+        continue; // never a VIP; and the kernel gives the device fe80::/64 if somebody sets it up
+      }
       if (held.link() == index) {
         bound.add(address);
-      } else if (!address.isLoopback() && !address.isLinkLocal()) {
+        if (held.prefixLength() != address.family().bits()) {
+          oddPrefixes.put(address, held.prefixLength());
+        }
+      } else {
         others.add(address);
       }
     }
@@ -98,7 +110,8 @@ public final class VipDevice {
 
   void unbind(Batch batch, int tag, IpAddress address) throws NetlinkException {
     int bits = address.family().bits();
-    Addresses.delete(batch, tag, index, bits, address.hi(), address.lo(), bits);
+    int prefix = oddPrefixes.getOrDefault(address, bits);
+    Addresses.delete(batch, tag, index, bits, address.hi(), address.lo(), prefix);
   }
 
   private static IpAddress coreAddress(NetAddress address) {

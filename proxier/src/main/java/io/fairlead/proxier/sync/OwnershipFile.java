@@ -78,12 +78,16 @@ public final class OwnershipFile implements OwnershipRecord {
   private ImmutableSet<VirtualServerKey> parse() {
     var keys = ImmutableSet.<VirtualServerKey>builder();
     try {
-      for (String line : Files.readAllLines(file, UTF_8)) {
-        parse(line)
-            .ifPresentOrElse(
-                keys::add,
-                () -> log.warn("ownership record {}: \"{}\" is not understood", file, line));
-      }
+      // Bytes that are no text spoil their line, not the record.
+      new String(Files.readAllBytes(file), UTF_8)
+          .lines()
+          .forEach(
+              line ->
+                  parse(line)
+                      .ifPresentOrElse(
+                          keys::add,
+                          () ->
+                              log.warn("ownership record {}: \"{}\" is not understood", file, line)));
     } catch (NoSuchFileException e) {
       log.debug("no ownership record {} yet", file);
     } catch (IOException e) {

@@ -49,11 +49,10 @@ public final class SyncLog implements SyncObserver {
       summary(pass, done);
     }
     for (Change change : done) {
-      String line = Narration.of(change, reconciler::owner);
       if (done.size() <= READABLE) {
-        log.info("  {}", line);
-      } else {
-        log.debug("  {}", line);
+        log.info("  {}", Narration.of(change, reconciler::owner));
+      } else if (log.isDebugEnabled()) {
+        log.debug("  {}", Narration.of(change, reconciler::owner));
       }
     }
     failures(pass, reconciler);

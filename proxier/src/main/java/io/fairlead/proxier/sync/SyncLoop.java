@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that decides and writes. Events wait in a queue while a pass runs, and the next
@@ -29,6 +31,8 @@ import java.util.function.LongSupplier;
  * From then on a failure leaves the kernel as it is, and brings the next audit forward.
  */
 public final class SyncLoop implements Source.Listener {
+  private static final Logger log = LoggerFactory.getLogger(SyncLoop.class);
+
   /** Bounds memory while a pass runs: a source that is faster has to wait, and loses nothing. */
   private static final int QUEUE = 8192;
 
@@ -51,7 +55,7 @@ public final class SyncLoop implements Source.Listener {
   private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE);
   private final List<Work> taken = new ArrayList<>();
 
-  private boolean stopped;
+  private volatile boolean stopped;
   private boolean started;
   private int events;
   private long firstEventAt;
@@ -111,18 +115,31 @@ public final class SyncLoop implements Source.Listener {
 
   /** Ends {@link #run} after the pass that is under way. The kernel keeps what it has. */
   public void stop() {
-    put(new Work.Stop());
+    stopped = true;
+    queue.offer(new Work.Stop()); // wakes it; if the queue is full it is awake
   }
 
   /** Runs until {@link #stop}, on the calling thread. */
   public void run() throws InterruptedException {
     while (!stopped) {
       Work first = queue.poll(idle(), TimeUnit.NANOSECONDS);
-      if (first != null) {
-        take(first);
+      try {
+        if (first != null) {
+          take(first);
+        }
+        turn();
+      } catch (RuntimeException e) {
+        survive(e);
       }
-      turn();
     }
+  }
+
+  /** A defect of ours: the kernel keeps what it has, and everything is compared anew, soon. */
+  private void survive(RuntimeException defect) {
+    log.error("the sync loop met a defect and goes on; please report it", defect);
+    taken.clear();
+    events = 0;
+    timetable.failed(clock.getAsLong());
   }
 
   /** Takes in all that waits, and does what is due. Tests call it with a clock of their own. */
@@ -130,7 +147,9 @@ public final class SyncLoop implements Source.Listener {
     queue.drainTo(taken);
     taken.forEach(this::take);
     taken.clear();
-    step();
+    if (!stopped) {
+      step();
+    }
   }
 
   /** How many nanoseconds there is nothing to do, unless something comes. */
@@ -165,7 +184,7 @@ public final class SyncLoop implements Source.Listener {
       }
       case Work.Question(Runnable answer) -> answer.run();
       case Work.Audit() -> timetable.auditAsked(clock.getAsLong());
-      case Work.Stop() -> stopped = true;
+      case Work.Stop() -> {}
     }
   }
 
@@ -182,6 +201,9 @@ public final class SyncLoop implements Source.Listener {
       countConnections(now);
     }
     if (timetable.auditDue(now)) {
+      if (events > 0) {
+        pass(Cause.EVENTS, now); // or they would look like repairs
+      }
       audit(Cause.AUDIT, now);
     }
   }
@@ -210,19 +232,22 @@ public final class SyncLoop implements Source.Listener {
   }
 
   private void countConnections(long now) {
-    try {
-      for (VirtualServerKey key : reconciler.draining()) {
+    for (VirtualServerKey key : reconciler.draining()) {
+      try {
         reconciler.counted(key, dataplane.connections(key));
+      } catch (DataplaneException e) { // the others' connections can be counted all the same
+        observer.unreadable(e);
+        timetable.failed(now);
       }
-    } catch (DataplaneException e) {
-      observer.unreadable(e);
-      timetable.failed(now);
     }
     timetable.drained(now);
     pass(Cause.DRAIN, now);
   }
 
-  /** Brings the kernel to what is wanted. True if nothing failed. */
+  /**
+   * Brings the kernel to what is wanted. False if something failed that another try may mend; what the
+   * kernel refuses for good waits for the next regular audit.
+   */
   private boolean pass(Cause cause, long began) {
     ImmutableList<Change> changes = reconciler.changes();
     ownership.write(reconciler.ownedOffDevice()); // before the kernel: a crash must not orphan them
@@ -243,9 +268,10 @@ public final class SyncLoop implements Source.Listener {
         reconciler);
     events = 0;
     timetable.passed(ended);
-    if (!failures.isEmpty()) {
+    boolean mendable = failures.stream().anyMatch(Failure::drift);
+    if (mendable) {
       timetable.failed(ended);
     }
-    return failures.isEmpty();
+    return !mendable;
   }
 }

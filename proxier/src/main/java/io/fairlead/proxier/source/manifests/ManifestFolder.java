@@ -85,7 +85,7 @@ public final class ManifestFolder implements Source {
   private void run() {
     try (FolderWatch watch = new FolderWatch(folder)) {
       awaitFolder(watch);
-      scan();
+      surviving(this::scan);
       LOG.info("manifests: {} objects in {}", manifests.size(), folder);
       events.accept(new Listed(Kind.SERVICES));
       events.accept(new Listed(Kind.ENDPOINT_SLICES));
@@ -107,12 +107,25 @@ public final class ManifestFolder implements Source {
     while (!closed) {
       Changes changes = settled(watch, watch.await(timing.rescan()));
       if (isThere(watch)) {
-        if (changes.isEmpty() || changes.everything()) {
-          scan();
-        } else {
-          changes.names().stream().filter(ManifestFolder::isManifest).sorted().forEach(this::read);
-        }
+        surviving(() -> take(changes));
       }
+    }
+  }
+
+  private void take(Changes changes) {
+    if (changes.isEmpty() || changes.everything()) {
+      scan();
+    } else {
+      changes.names().stream().filter(ManifestFolder::isManifest).sorted().forEach(this::read);
+    }
+  }
+
+  /** A defect of ours must not end the watch unseen: the next change or rescan is another chance. */
+  private static void surviving(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      LOG.error("manifests: reading met a defect and goes on; please report it", e);
     }
   }
 
