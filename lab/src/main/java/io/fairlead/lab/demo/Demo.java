@@ -52,6 +52,8 @@ public final class Demo {
   }
 
   /**
+   * Plays it all.
+   *
    * @param arguments the folder of the command {@code fairlead}, and that of the manifests
    */
   public static void main(String[] arguments) {
