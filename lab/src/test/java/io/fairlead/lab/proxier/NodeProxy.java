@@ -1,6 +1,7 @@
 package io.fairlead.lab.proxier;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.EndpointSlice;
 import io.fairlead.core.cluster.Service;
@@ -94,9 +95,9 @@ final class NodeProxy implements AutoCloseable {
 
   /** Stops the daemon as SIGTERM does. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     daemon.stop();
-    loop.join();
+    Uninterruptibles.joinUninterruptibly(loop);
     daemon.close();
   }
 
