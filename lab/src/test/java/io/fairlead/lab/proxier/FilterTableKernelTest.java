@@ -56,6 +56,10 @@ class FilterTableKernelTest {
               elements = { 10.96.30.32 . tcp . 80 }
             }
 
+            set no_endpoints4 {
+              type ipv4_addr . inet_proto . inet_service
+            }
+
             set hairpin4 {
               type ipv4_addr . inet_proto . inet_service . ipv4_addr
               elements = { 10.244.1.10 . tcp . 8080 . 10.244.1.10 }
@@ -80,6 +84,10 @@ class FilterTableKernelTest {
               elements = { fd00:96::20 . tcp . 80 }
             }
 
+            set no_endpoints6 {
+              type ipv6_addr . inet_proto . inet_service
+            }
+
             set hairpin6 {
               type ipv6_addr . inet_proto . inet_service . ipv6_addr
               elements = { fd00:244:1::10 . tcp . 8080 . fd00:244:1::10 }
@@ -94,6 +102,12 @@ class FilterTableKernelTest {
               ip6 daddr . meta l4proto . th dport @cluster_ips6 ip6 saddr != fd00:244::/32 meta mark set meta mark | 0x00004000 comment "from outside the cluster"
             }
 
+            chain refuse {
+              meta l4proto tcp reject with tcp reset
+              meta l4proto sctp reject with icmp prot-unreachable
+              reject
+            }
+
             chain prerouting {
               type filter hook prerouting priority dstnat - 10; policy accept;
               ct state new jump classify
@@ -102,14 +116,18 @@ class FilterTableKernelTest {
             chain output {
               type filter hook output priority -110; policy accept;
               ct state new jump classify
+              ip daddr . meta l4proto . th dport @no_endpoints4 ct state new goto refuse
+              ip6 daddr . meta l4proto . th dport @no_endpoints6 ct state new goto refuse
             }
 
             chain input {
               type filter hook input priority filter - 10; policy accept;
+              ip daddr . meta l4proto . th dport @no_endpoints4 ct state new goto refuse
               ip daddr . meta l4proto . th dport @services4 accept
-              ip daddr @vips4 meta l4proto { tcp, udp, sctp } ct state new reject comment "the host's own services are not behind a VIP"
+              ip daddr @vips4 meta l4proto { tcp, udp, sctp } ct state new goto refuse comment "the host's own services are not behind a VIP"
+              ip6 daddr . meta l4proto . th dport @no_endpoints6 ct state new goto refuse
               ip6 daddr . meta l4proto . th dport @services6 accept
-              ip6 daddr @vips6 meta l4proto { tcp, udp, sctp } ct state new reject comment "the host's own services are not behind a VIP"
+              ip6 daddr @vips6 meta l4proto { tcp, udp, sctp } ct state new goto refuse comment "the host's own services are not behind a VIP"
             }
 
             chain postrouting {
