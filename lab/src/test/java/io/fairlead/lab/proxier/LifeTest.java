@@ -146,6 +146,7 @@ class LifeTest {
     "a set's elements,  nft flush set inet fairlead services4",
     "one element,       nft delete element inet fairlead vips4 { 10.96.30.32 }",
     "the table,         nft delete table inet fairlead",
+    "nothing but adds,  nft add rule inet fairlead input ip saddr vmap { 192.0.2.9 : drop }",
   })
   void whatOthersTakeAwayIsRepaired(String what, String command) throws Exception {
     try (NodeProxy proxy = NodeProxy.start(node, List.of(web, both))) {
@@ -155,6 +156,20 @@ class LifeTest {
       proxy.audit();
 
       assertEquals(before, everything(), what);
+      assertEquals(Set.of("pod1", "pod2"), answering(4));
+    }
+  }
+
+  @Test
+  void aDeviceThatSomebodySetUpIsNoReasonToWrite() throws Exception {
+    try (NodeProxy proxy = NodeProxy.start(node, List.of(web, both))) {
+      node.namespace().ip("link set kube-ipvs0 up"); // and the kernel gives it fe80::/64
+      assertTrue(addresses().contains("fe80::"), this::addresses);
+      int before = proxy.writes();
+
+      proxy.audit();
+
+      assertEquals(before, proxy.writes());
       assertEquals(Set.of("pod1", "pod2"), answering(4));
     }
   }
