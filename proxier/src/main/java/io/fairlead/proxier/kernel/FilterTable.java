@@ -133,7 +133,7 @@ final class FilterTable {
   /**
    * Answers so that the client gives up at once. A TCP reset is not rate limited, as ICMP errors
    * are (net.ipv4.icmp_ratelimit). To SCTP a port unreachable is a passing trouble; only protocol
-   * unreachable ends it (sctp_v4_err), and ICMPv6 has no such thing.
+   * unreachable ends it (sctp_v4_err), for which nf_tables has no ICMPv6 error.
    */
   private static Stream<RuleBuilder> refuse() {
     return Stream.of(
