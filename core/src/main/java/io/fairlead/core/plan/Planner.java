@@ -103,15 +103,21 @@ public final class Planner {
       }
       ImmutableList<PortEndpoint> all = endpoints.of(family, port.name(), port.protocol());
       EndpointSelection chosen = EndpointSelection.of(all, Scope.of(service, port, family), here);
+      // Made once and shared by all addresses: a Service may have many, and thousands of endpoints.
+      var internal = servers(byPolicy(service.internalTrafficPolicy(), chosen));
+      var external =
+          service.externalTrafficPolicy() == service.internalTrafficPolicy()
+              ? internal
+              : servers(byPolicy(service.externalTrafficPolicy(), chosen));
       for (IpAddress address : service.clusterIps()) {
-        add(port, family, Frontend.Kind.CLUSTER_IP, "clusterIP", address, internal(chosen));
+        add(port, family, Frontend.Kind.CLUSTER_IP, "clusterIP", address, internal);
       }
       for (IpAddress address : service.externalIps()) {
-        add(port, family, Frontend.Kind.EXTERNAL, "externalIP", address, external(chosen));
+        add(port, family, Frontend.Kind.EXTERNAL, "externalIP", address, external);
       }
       for (Service.LoadBalancerIp ip : service.loadBalancerIps()) {
         if (ip.mode() == Service.LoadBalancerIp.Mode.VIP) {
-          add(port, family, Frontend.Kind.EXTERNAL, "ingress IP", ip.address(), external(chosen));
+          add(port, family, Frontend.Kind.EXTERNAL, "ingress IP", ip.address(), external);
         }
       }
       for (PortEndpoint endpoint : all) {
@@ -128,7 +134,7 @@ public final class Planner {
         Frontend.Kind kind,
         String role,
         IpAddress address,
-        List<PortEndpoint> chosen) {
+        ImmutableSortedMap<RealServer, RealServerOptions> servers) {
       if (address.family() != family) {
         return;
       }
@@ -138,8 +144,9 @@ public final class Planner {
         return;
       }
       var key = new VirtualServerKey.Addressed(address, port.port(), port.protocol());
-      var server = new VirtualServer(key, options(family), servers(chosen));
-      frontends.putIfAbsent(key, new Frontend(kind, server, elements(key, kind, chosen.isEmpty())));
+      var server = new VirtualServer(key, options(family), servers);
+      frontends.putIfAbsent(
+          key, new Frontend(kind, server, elements(key, kind, servers.isEmpty())));
     }
 
     private ImmutableList<SetElement> elements(
@@ -174,14 +181,6 @@ public final class Planner {
                 seconds,
                 family.bits());
       };
-    }
-
-    private ImmutableList<PortEndpoint> internal(EndpointSelection chosen) {
-      return byPolicy(service.internalTrafficPolicy(), chosen);
-    }
-
-    private ImmutableList<PortEndpoint> external(EndpointSelection chosen) {
-      return byPolicy(service.externalTrafficPolicy(), chosen);
     }
   }
 

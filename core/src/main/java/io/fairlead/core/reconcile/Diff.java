@@ -9,6 +9,7 @@ import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.Protocol;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The smallest set of changes that turns one virtual server into another, in place. */
 final class Diff {
@@ -24,13 +25,13 @@ final class Diff {
       VirtualServer want,
       Optional<VirtualServer> have,
       ImmutableSet<RealServer> idle,
-      ChangeList build,
-      ChangeList remove) {
+      Consumer<Change> build,
+      Consumer<Change> remove) {
     VirtualServerKey key = want.key();
     if (have.isEmpty()) {
-      build.add(new Change.AddVirtualServer(key, want.options()));
+      build.accept(new Change.AddVirtualServer(key, want.options()));
     } else if (!have.get().options().equals(want.options())) {
-      build.add(new Change.EditVirtualServer(key, want.options()));
+      build.accept(new Change.EditVirtualServer(key, want.options()));
     }
     ImmutableSortedMap<RealServer, RealServerOptions> held =
         have.map(VirtualServer::realServers).orElse(ImmutableSortedMap.of());
@@ -38,9 +39,9 @@ final class Diff {
         .forEach((server, options) -> {
           RealServerOptions now = held.get(server);
           if (now == null) {
-            build.add(new Change.AddRealServer(key, server, options));
+            build.accept(new Change.AddRealServer(key, server, options));
           } else if (!now.equals(options)) {
-            build.add(new Change.EditRealServer(key, server, options));
+            build.accept(new Change.EditRealServer(key, server, options));
           }
         });
     held.forEach((server, options) -> {
@@ -64,12 +65,12 @@ final class Diff {
       RealServer server,
       RealServerOptions options,
       ImmutableSet<RealServer> idle,
-      ChangeList build,
-      ChangeList remove) {
+      Consumer<Change> build,
+      Consumer<Change> remove) {
     if (!drains(key) || idle.contains(server)) {
-      remove.add(new Change.RemoveRealServer(key, server));
+      remove.accept(new Change.RemoveRealServer(key, server));
     } else if (options.weight() != 0) {
-      build.add(
+      build.accept(
           new Change.EditRealServer(
               key,
               server,

@@ -194,16 +194,14 @@ public final class SyncLoop implements Source.Listener {
       start(now);
       return;
     }
-    if (events > 0 && timetable.eventsDue(now)) {
+    // Before an audit in any case: what events want would look like repairs.
+    if (events > 0 && (timetable.eventsDue(now) || timetable.auditDue(now))) {
       pass(Cause.EVENTS, now);
     }
     if (timetable.drainDue(now) && !reconciler.draining().isEmpty()) {
       countConnections(now);
     }
     if (timetable.auditDue(now)) {
-      if (events > 0) {
-        pass(Cause.EVENTS, now); // or they would look like repairs
-      }
       audit(Cause.AUDIT, now);
     }
   }
