@@ -52,6 +52,11 @@ public record ConnectionFilter(
         family, OptionalInt.of(number), destination, destinationPort, server, serverPort);
   }
 
+  /** Selects by IP version: AF_INET or AF_INET6. */
+  public ConnectionFilter withFamily(int number) {
+    return new ConnectionFilter(number, protocol, destination, destinationPort, server, serverPort);
+  }
+
   /** Selects by the address that the opening packets were sent to. */
   public ConnectionFilter to(NetAddress address) {
     return new ConnectionFilter(

@@ -7,6 +7,7 @@ import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The connections that a namespace tracks, over a NETLINK_NETFILTER connection that the caller
@@ -25,11 +26,17 @@ public final class Conntrack {
 
   /** The connections that the filter selects, in no order. Others come and go meanwhile. */
   public List<Connection> list(ConnectionFilter filter) throws NetlinkException {
+    return list(filter, _ -> true);
+  }
+
+  /** Those that the filter selects and {@code wanted} holds for; no other is kept in memory. */
+  public List<Connection> list(ConnectionFilter filter, Predicate<Connection> wanted)
+      throws NetlinkException {
     filter.write(header(connection.request(IPCTNL_MSG_CT_GET, 0), filter.family()));
     List<Optional<Connection>> found =
         connection.dump(
             "list connections",
-            answer -> Optional.of(Connection.read(answer)).filter(filter::matches));
+            answer -> Optional.of(Connection.read(answer)).filter(filter::matches).filter(wanted));
     return found.stream().flatMap(Optional::stream).toList();
   }
 

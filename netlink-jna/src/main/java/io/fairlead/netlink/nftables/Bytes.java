@@ -56,6 +56,25 @@ public final class Bytes implements Comparable<Bytes> {
     return new Bytes(both);
   }
 
+  /** As many bytes, all zero. */
+  Bytes allZero() {
+    return new Bytes(new byte[bytes.length]);
+  }
+
+  /** The number before this one, in network order; the largest one before zero. */
+  Bytes minusOne() {
+    byte[] less = bytes.clone();
+    for (int i = less.length - 1; i >= 0 && less[i]-- == 0; i--) {
+      // borrows from the byte before
+    }
+    return new Bytes(less);
+  }
+
+  /** Whether the first {@code count} bytes of both are the same. */
+  public boolean startsLike(Bytes other, int count) {
+    return Arrays.equals(bytes, 0, count, other.bytes, 0, count);
+  }
+
   public int length() {
     return bytes.length;
   }

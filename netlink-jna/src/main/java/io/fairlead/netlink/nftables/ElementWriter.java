@@ -65,6 +65,16 @@ public final class ElementWriter {
     return this;
   }
 
+  /**
+   * Goes on with the last key of the range that the first one begins, in a set that has ranges of
+   * several fields; every element has one there.
+   */
+  public ElementWriter keyEnd() {
+    closePart();
+    openPart(Nft.ELEM_KEY_END, keyLength);
+    return this;
+  }
+
   public ElementWriter address(NetAddress address) {
     return address(address.bits(), address.hi(), address.lo());
   }
@@ -105,7 +115,7 @@ public final class ElementWriter {
     return this;
   }
 
-  /** Says that the key is the first one after a range. */
+  /** Says that the key is the first one after a range, in a set that has ranges of one field. */
   public ElementWriter intervalEnd() {
     closePart();
     out.u32Be(Nft.ELEM_FLAGS, Nft.ELEM_INTERVAL_END);

@@ -115,6 +115,16 @@ public enum Field {
     return Bytes.owned(Arrays.copyOf(bytes, DataType.IFNAME.length()));
   }
 
+  /** The beginning of a name: the kernel compares as many bytes as it is given. */
+  static Bytes namePrefix(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    if (bytes.length == 0 || bytes.length >= DataType.IFNAME.length()) {
+      throw new IllegalArgumentException(
+          "interface name prefix \"" + text + "\" must have 1 to 15 bytes");
+    }
+    return Bytes.owned(bytes);
+  }
+
   /** The first {@code length} bytes of an address. */
   static Bytes prefix(NetAddress address, int length) {
     byte[] whole = address.toInetAddress().getAddress();

@@ -31,6 +31,16 @@ public record NamedSet(
     return new NamedSet(name, key, value, Set.of(some), comment);
   }
 
+  /**
+   * The same with ranges as elements. In a concatenation each field is a range of its own, which
+   * takes Linux 5.6.
+   */
+  public NamedSet withIntervals() {
+    return key.size() == 1
+        ? withFlags(Flag.INTERVAL)
+        : withFlags(Flag.INTERVAL, Flag.CONCATENATION);
+  }
+
   public NamedSet withComment(String text) {
     return new NamedSet(name, key, value, flags, text);
   }
@@ -41,6 +51,11 @@ public record NamedSet(
 
   int valueLength() {
     return value.map(DataType::length).orElse(0);
+  }
+
+  /** Whether a range is one element with two keys, instead of a start and an end. */
+  boolean hasRangesOfFields() {
+    return flags.contains(Flag.CONCATENATION);
   }
 
   int flagBits() {
@@ -59,12 +74,14 @@ public record NamedSet(
     ANONYMOUS(0x1),
     /** Cannot change once a rule looks at it. */
     CONSTANT(0x2),
-    /** Elements are starts and ends of ranges. */
+    /** Elements are ranges. */
     INTERVAL(0x4),
     /** Elements may expire. */
     TIMEOUT(0x10),
     /** Rules may add elements. */
-    DYNAMIC(0x20);
+    DYNAMIC(0x20),
+    /** With {@link #INTERVAL}: elements are ranges of each of several fields. */
+    CONCATENATION(0x80);
 
     private final int bit;
 

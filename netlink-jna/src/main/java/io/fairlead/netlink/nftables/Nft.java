@@ -65,6 +65,7 @@ final class Nft {
   static final int SET_KEY_LENGTH = 5;
   static final int SET_DATA_TYPE = 6;
   static final int SET_DATA_LENGTH = 7;
+  static final int SET_DESCRIPTION = 9;
   static final int SET_ID = 10;
   static final int SET_USERDATA = 13;
   static final int ELEM_LIST_TABLE = 1;
@@ -75,6 +76,7 @@ final class Nft {
   static final int ELEM_DATA = 2;
   static final int ELEM_FLAGS = 3;
   static final int ELEM_TIMEOUT = 4;
+  static final int ELEM_KEY_END = 10;
   static final int ELEM_INTERVAL_END = 1; // NFT_SET_ELEM_INTERVAL_END
 
   private Nft() {}

@@ -113,17 +113,19 @@ final class ObjectReader {
 
   private static Element element(Attributes a) {
     Bytes key = Bytes.NONE;
+    Bytes keyEnd = Bytes.NONE;
     Bytes value = Bytes.NONE;
     int flags = 0;
     while (a.next()) {
       switch (a.type()) {
         case Nft.ELEM_KEY -> key = value(a.nested());
+        case Nft.ELEM_KEY_END -> keyEnd = value(a.nested());
         case Nft.ELEM_DATA -> value = value(a.nested());
         case Nft.ELEM_FLAGS -> flags = a.u32Be();
         default -> {}
       }
     }
-    return new Element(key, value, (flags & Nft.ELEM_INTERVAL_END) != 0);
+    return new Element(key, keyEnd, value, (flags & Nft.ELEM_INTERVAL_END) != 0);
   }
 
   private static Bytes value(Attributes data) {

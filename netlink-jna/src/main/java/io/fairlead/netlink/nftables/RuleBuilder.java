@@ -84,6 +84,24 @@ public final class RuleBuilder {
     return compare(Expression.Comparison.EQUAL, Field.name(name));
   }
 
+  /** Goes on if the interface has another name, or if there is none. */
+  public RuleBuilder isNot(Field field, String name) {
+    load(field);
+    return compare(Expression.Comparison.NOT_EQUAL, Field.name(name));
+  }
+
+  /** Goes on if the interface's name begins so: {@code iifname "veth*"}. */
+  public RuleBuilder startsWith(Field field, String prefix) {
+    load(field);
+    return compare(Expression.Comparison.EQUAL, Field.namePrefix(prefix));
+  }
+
+  /** Goes on if the interface's name begins otherwise, or if there is none. */
+  public RuleBuilder startsOtherwise(Field field, String prefix) {
+    load(field);
+    return compare(Expression.Comparison.NOT_EQUAL, Field.namePrefix(prefix));
+  }
+
   /** Goes on if the packet is IPv4; for rules that match on no field that says so. */
   public RuleBuilder ipv4() {
     require(Field.NFPROTO_IPV4);

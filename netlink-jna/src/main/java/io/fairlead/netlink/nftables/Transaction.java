@@ -19,6 +19,9 @@ public final class Transaction {
   /** The kernel puts a number in place of %d. */
   static final String INLINE_SET = "__set%d";
 
+  private static final int NFTA_SET_DESC_CONCAT = 2;
+  private static final int NFTA_SET_FIELD_LEN = 1;
+
   private final Batch batch;
   private final Table table;
   private final List<String> names = new ArrayList<>();
@@ -219,8 +222,24 @@ public final class Transaction {
     set.value()
         .ifPresent(type ->
             out.u32Be(Nft.SET_DATA_TYPE, type.number()).u32Be(Nft.SET_DATA_LENGTH, type.length()));
+    if (set.hasRangesOfFields()) {
+      describeFields(out, set);
+    }
     out.u32Be(Nft.SET_ID, sets);
     Userdata.set(out, Nft.SET_USERDATA, set);
+  }
+
+  /** The kernel needs to know where one range ends and the next begins (nft_set_pipapo.c). */
+  private static void describeFields(MessageWriter out, NamedSet set) {
+    int description = out.openNest(Nft.SET_DESCRIPTION);
+    int fields = out.openNest(NFTA_SET_DESC_CONCAT);
+    for (DataType field : set.key()) {
+      int element = out.openNest(Nft.NFTA_LIST_ELEM);
+      out.u32Be(NFTA_SET_FIELD_LEN, field.length());
+      out.closeNest(element);
+    }
+    out.closeNest(fields);
+    out.closeNest(description);
   }
 
   /** Names what was refused; objects after the first are often refused only because of it. */

@@ -81,11 +81,36 @@ final class TransactionTest {
     assertEquals(map, ObjectReader.set(sent.get(3)));
     assertEquals(
         List.of(
-            new Element(
+            Element.of(
                 Bytes.of(new byte[] {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2}),
-                Bytes.host32(7),
-                false)),
+                Bytes.host32(7))),
         ObjectReader.elements(sent.get(4)));
+  }
+
+  @Test
+  void aRangeOfSeveralFieldsHasTwoKeys() throws NetlinkException {
+    NamedSet sources =
+        NamedSet.of("sources", DataType.INET_SERVICE, DataType.IPV4_ADDR).withIntervals();
+    change.addSet(sources);
+    change
+        .addElements(sources)
+        .key()
+        .u16(80)
+        .address(32, 0, 0x0a000000)
+        .keyEnd()
+        .u16(80)
+        .address(32, 0, 0x0affffff);
+    change.commit();
+
+    assertEquals(sources, ObjectReader.set(batch.messages().get(1)));
+    assertEquals(
+        List.of(
+            new Element(
+                Bytes.of(new byte[] {0, 80, 0, 0, 10, 0, 0, 0}),
+                Bytes.of(new byte[] {0, 80, 0, 0, 10, -1, -1, -1}),
+                Bytes.NONE,
+                false)),
+        ObjectReader.elements(batch.messages().get(2)));
   }
 
   @Test
