@@ -25,6 +25,7 @@ public sealed interface ClusterEvent {
   /** The kinds whose first listing must be complete before anything is programmed. */
   enum Kind {
     SERVICES,
-    ENDPOINT_SLICES
+    ENDPOINT_SLICES,
+    NODES
   }
 }

@@ -1,15 +1,23 @@
 package io.fairlead.core.cluster;
 
+import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedSet;
+import com.google.common.collect.SetMultimap;
 import io.fairlead.core.cluster.ClusterEvent.Kind;
+import io.fairlead.core.net.IpAddress;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The Services, EndpointSlices and own Node as their events left them, and which Services those
@@ -26,13 +34,26 @@ public final class ClusterState {
   private final Set<Kind> listed = EnumSet.noneOf(Kind.class);
   private Optional<Node> node = Optional.empty();
 
+  /** Of the own Node when it was last seen. */
+  private ImmutableList<IpAddress> ownAddresses = ImmutableList.of();
+
+  private final Map<String, ImmutableList<IpAddress>> otherNodes = new HashMap<>();
+  private ImmutableMap<IpAddress, String> otherAddresses = ImmutableMap.of();
+  private boolean otherAddressesStale;
+
+  /** The Services that claim an address, for when a Node turns out to have it. */
+  private final SetMultimap<IpAddress, ObjectName> claims = HashMultimap.create();
+
+  /** Services that something besides their own objects touched. */
+  private final Set<ObjectName> disturbed = new HashSet<>();
+
   /** The zone that the Services were last planned with. */
   private Optional<String> plannedZone = Optional.empty();
 
   /**
    * An empty cluster.
    *
-   * @param nodeName the own node's name; events of other Nodes are ignored
+   * @param nodeName the own node's name; of other Nodes only their addresses are of interest
    */
   public ClusterState(String nodeName) {
     this.nodeName = nodeName;
@@ -41,13 +62,17 @@ public final class ClusterState {
   /** Takes in one event; one that repeats what is known changes nothing. */
   public void on(ClusterEvent event) {
     switch (event) {
-      case ClusterEvent.ServiceApplied(Service service) -> services.put(service.name(), service);
-      case ClusterEvent.ServiceRemoved(ObjectName name) -> services.remove(name);
+      case ClusterEvent.ServiceApplied(Service service) -> apply(service);
+      case ClusterEvent.ServiceRemoved(ObjectName name) ->
+          services.remove(name).ifPresent(this::unclaim);
       case ClusterEvent.SliceApplied(EndpointSlice slice) -> apply(slice);
       case ClusterEvent.SliceRemoved(ObjectName name) ->
           slices.remove(name).ifPresent(this::unlink);
-      case ClusterEvent.NodeApplied(Node applied) -> node = own(applied).or(() -> node);
-      case ClusterEvent.NodeRemoved(String name) -> node = node.filter(n -> !n.name().equals(name));
+      case ClusterEvent.NodeApplied(Node applied) -> apply(applied);
+      case ClusterEvent.NodeRemoved(String name) -> {
+        node = node.filter(n -> !n.name().equals(name));
+        otherNode(name, ImmutableList.of());
+      }
       case ClusterEvent.Listed(Kind kind) -> listed.add(kind);
     }
   }
@@ -73,6 +98,23 @@ public final class ClusterState {
     return node;
   }
 
+  /** The addresses of all other Nodes, each with its Node's name. */
+  public ImmutableMap<IpAddress, String> otherNodes() {
+    if (otherAddressesStale) {
+      Map<IpAddress, String> all = new HashMap<>();
+      otherNodes.forEach((name, addresses) -> addresses.forEach(it -> all.put(it, name)));
+      ownAddresses.forEach(all::remove); // an old name of this machine
+      otherAddresses = ImmutableMap.copyOf(all);
+      otherAddressesStale = false;
+    }
+    return otherAddresses;
+  }
+
+  /** Has every Service that the predicate picks among the next {@link #takeTouched()}. */
+  public void touchIf(Predicate<Service> picked) {
+    services.all().filter(picked).map(Service::name).forEach(disturbed::add);
+  }
+
   public Locality locality() {
     return new Locality(nodeName, node.flatMap(Node::zone));
   }
@@ -94,6 +136,8 @@ public final class ClusterState {
   public ImmutableSortedSet<ObjectName> takeTouched() {
     var touched = ImmutableSortedSet.<ObjectName>naturalOrder();
     touched.addAll(services.pending().keySet());
+    touched.addAll(disturbed);
+    disturbed.clear();
     slices
         .pending()
         .forEach((name, before) -> {
@@ -119,6 +163,42 @@ public final class ClusterState {
     }
   }
 
+  private void apply(Service service) {
+    services.put(service.name(), service).ifPresent(this::unclaim);
+    service.externalAddresses().forEach(address -> claims.put(address, service.name()));
+  }
+
+  private void unclaim(Service service) {
+    service.externalAddresses().forEach(address -> claims.remove(address, service.name()));
+  }
+
+  private void apply(Node applied) {
+    if (applied.name().equals(nodeName)) {
+      node = Optional.of(applied);
+      moved(ownAddresses, applied.addresses());
+      ownAddresses = applied.addresses();
+    } else {
+      otherNode(applied.name(), applied.addresses());
+    }
+  }
+
+  private void otherNode(String name, ImmutableList<IpAddress> addresses) {
+    ImmutableList<IpAddress> before =
+        Optional.ofNullable(
+                addresses.isEmpty() ? otherNodes.remove(name) : otherNodes.put(name, addresses))
+            .orElse(ImmutableList.of());
+    moved(before, addresses);
+  }
+
+  /** Whoever claims one of a Node's addresses may find it taken, or free again. */
+  private void moved(List<IpAddress> before, List<IpAddress> now) {
+    if (!before.equals(now)) {
+      otherAddressesStale = true;
+      Stream.concat(before.stream(), now.stream())
+          .forEach(address -> disturbed.addAll(claims.get(address)));
+    }
+  }
+
   private void apply(EndpointSlice slice) {
     slices.put(slice.name(), slice).ifPresent(this::unlink);
     slicesOf.computeIfAbsent(slice.service(), _ -> new TreeMap<>()).put(slice.name(), slice);
@@ -131,9 +211,5 @@ public final class ClusterState {
           own.remove(slice.name());
           return own.isEmpty() ? null : own;
         });
-  }
-
-  private Optional<Node> own(Node applied) {
-    return Optional.of(applied).filter(n -> n.name().equals(nodeName));
   }
 }

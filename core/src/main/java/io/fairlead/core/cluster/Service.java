@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
+import java.util.stream.Stream;
 
 /**
  * A core/v1 Service, reduced to what a proxy uses. Headless and ExternalName Services have no
@@ -29,6 +30,20 @@ public record Service(
     TrafficPolicy internalTrafficPolicy,
     int healthCheckNodePort,
     ImmutableMap<String, String> annotations) {
+
+  /** Whether any of its ports is served on the node's own addresses. */
+  public boolean hasNodePort() {
+    return ports.stream().anyMatch(port -> port.nodePort() != 0);
+  }
+
+  /** The addresses outside the cluster's own range: externalIPs, and VIPs of load balancers. */
+  public Stream<IpAddress> externalAddresses() {
+    return Stream.concat(
+        externalIps.stream(),
+        loadBalancerIps.stream()
+            .filter(ip -> ip.mode() == LoadBalancerIp.Mode.VIP)
+            .map(LoadBalancerIp::address));
+  }
 
   /** {@code spec.type}. */
   public enum Type {

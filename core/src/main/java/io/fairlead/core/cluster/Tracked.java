@@ -3,6 +3,7 @@ package io.fairlead.core.cluster;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Objects by name, and what those that changed were before. A change that is undone is no change,
@@ -14,6 +15,10 @@ final class Tracked<T> {
 
   Optional<T> get(ObjectName name) {
     return Optional.ofNullable(current.get(name));
+  }
+
+  Stream<T> all() {
+    return current.values().stream();
   }
 
   /** Returns what was there. */

@@ -1,6 +1,7 @@
 package io.fairlead.core.dataplane;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.net.IpAddress;
 
 /** One write to the kernel. The compiler makes every interpreter of changes handle all of them. */
@@ -52,4 +53,11 @@ public sealed interface Change {
 
   /** Removes a real server; the kernel drops or reschedules what it still served. */
   record RemoveRealServer(VirtualServerKey key, RealServer server) implements Change {}
+
+  /**
+   * Deletes the conntrack flows of a UDP port that lead elsewhere than to these real servers. A
+   * client that never pauses would otherwise talk to a pod that is gone (kubernetes#125467).
+   */
+  record ForgetFlows(VirtualServerKey.Addressed key, ImmutableSet<RealServer> keep)
+      implements Change {}
 }

@@ -2,6 +2,8 @@ package io.fairlead.core.dataplane;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.net.IpAddress;
 
 /**
  * The one door to the kernel. Three kinds exist: the kernel itself, a recording fake for tests, and
@@ -14,6 +16,12 @@ public interface Dataplane {
    * @throws DataplaneException if some part cannot be read; then nothing is known
    */
   KernelState read() throws DataplaneException;
+
+  /**
+   * Reads the addresses of all interfaces but kube-ipvs0, as {@link KernelState#nodeAddresses} has
+   * them.
+   */
+  ImmutableSet<IpAddress> nodeAddresses() throws DataplaneException;
 
   /** Reads the connection counts of one virtual server's real servers; empty if it is gone. */
   ImmutableMap<RealServer, Connections> connections(VirtualServerKey key) throws DataplaneException;

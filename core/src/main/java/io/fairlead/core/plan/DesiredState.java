@@ -14,6 +14,7 @@ import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.plan.Frontend.Kind;
+import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,7 +44,11 @@ public final class DesiredState {
     }
   }
 
+  /** What is left of a frontend that no Service wants any more, and whose it was if known. */
+  private record Remnant(Frontend frontend, Optional<ObjectName> owner) {}
+
   private final Map<ObjectName, ServicePlan> plans = new HashMap<>();
+  private final Map<VirtualServerKey, Remnant> remnants = new HashMap<>();
   private final Map<VirtualServerKey, ImmutableList<Claim>> claims = new HashMap<>();
   private final SetMultimap<IpAddress, VirtualServerKey> keysAt = HashMultimap.create();
 
@@ -51,10 +56,14 @@ public final class DesiredState {
   private final Multiset<IpAddress> clusterIps = HashMultiset.create();
 
   private final Multiset<SetElement> elements = HashMultiset.create();
+  private final Multiset<NoLocalEndpoints> missing = HashMultiset.create();
+  private final Map<ObjectName, HealthCheck> healthChecks = new HashMap<>();
+  private ImmutableSet<SetElement.PodRange> podRanges = ImmutableSet.of();
   private final Set<VirtualServerKey> contested = new HashSet<>();
   private ImmutableSet<IpAddress> nodeAddresses = ImmutableSet.of();
   private Touched touched = Touched.nothing();
   private long problemsVersion;
+  private long healthChecksVersion;
 
   /**
    * What may differ from what it was; each may be wanted or not, now.
@@ -66,6 +75,14 @@ public final class DesiredState {
       Set<IpAddress> addresses,
       Set<SetElement> elements,
       Map<VirtualServerKey, ObjectName> formerOwners) {
+    /** Takes in what another one holds. */
+    public void add(Touched more) {
+      keys.addAll(more.keys);
+      addresses.addAll(more.addresses);
+      elements.addAll(more.elements);
+      formerOwners.putAll(more.formerOwners);
+    }
+
     static Touched nothing() {
       return new Touched(new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashMap<>());
     }
@@ -98,13 +115,67 @@ public final class DesiredState {
     frontends.keySet().forEach(key -> claim(key, plan.service(), Optional.empty()));
     Sets.difference(plan.hairpins(), before.hairpins()).forEach(this::addElement);
     Sets.difference(before.hairpins(), plan.hairpins()).forEach(this::removeElement);
+    plan.missing().forEach(missing::add);
+    before.missing().forEach(missing::remove);
+    checkHealth(plan.service(), before.healthCheck(), plan.healthCheck());
+  }
+
+  private void checkHealth(
+      ObjectName service, Optional<HealthCheck> before, Optional<HealthCheck> now) {
+    if (now.equals(before)) {
+      return;
+    }
+    healthChecksVersion++;
+    healthChecks.remove(service);
+    now.ifPresent(check -> healthChecks.put(service, check));
+  }
+
+  /**
+   * Keeps a virtual server that no Service wants any more, without real servers of its own, so that
+   * connections can end in peace. It goes when it is dropped, or when a Service wants the key.
+   */
+  public void leave(Frontend frontend, Optional<ObjectName> formerOwner) {
+    VirtualServerKey key = frontend.key();
+    Optional<Frontend> before = frontend(key);
+    if (claimsOf(key).isEmpty()) {
+      remnants.put(key, new Remnant(frontend, formerOwner));
+      won(key, before, Optional.of(frontend));
+    }
+  }
+
+  /** Ends what {@link #leave} began. */
+  public void drop(VirtualServerKey key) {
+    Optional.ofNullable(remnants.remove(key))
+        .ifPresent(remnant -> {
+          remnant.owner.ifPresent(owner -> touched.formerOwners.put(key, owner));
+          won(key, Optional.of(remnant.frontend), Optional.empty());
+        });
+  }
+
+  /** Whether it only waits for its last connection. */
+  public boolean isRemnant(VirtualServerKey key) {
+    return remnants.containsKey(key);
+  }
+
+  /** Takes where this node's pods have their addresses. */
+  public void podRanges(ImmutableSet<SetElement.PodRange> ranges) {
+    Sets.difference(ranges, podRanges).forEach(this::addElement);
+    Sets.difference(podRanges, ranges).forEach(this::removeElement);
+    podRanges = ranges;
   }
 
   /** Leaves a Service's plan as it is, but for the problem that kept it from changing. */
   public void keep(ObjectName service, String problem) {
     ServicePlan held =
         Optional.ofNullable(plans.get(service)).orElseGet(() -> ServicePlan.nothing(service));
-    put(new ServicePlan(service, held.frontends(), held.hairpins(), ImmutableList.of(problem)));
+    put(
+        new ServicePlan(
+            service,
+            held.frontends(),
+            held.hairpins(),
+            held.healthCheck(),
+            held.missing(),
+            ImmutableList.of(problem)));
   }
 
   /** Takes what the node's own devices hold: those addresses are served, but not bound again. */
@@ -126,25 +197,49 @@ public final class DesiredState {
 
   /** The virtual server with this key, if there is to be one. */
   public Optional<VirtualServer> virtualServer(VirtualServerKey key) {
-    return winner(key).map(claim -> claim.frontend.server());
+    return frontend(key).map(Frontend::server);
   }
 
-  /** The Service that a virtual server is for. */
+  /** What is wanted of the virtual server with this key, if there is to be one. */
+  public Optional<Frontend> frontend(VirtualServerKey key) {
+    return winner(key)
+        .map(Claim::frontend)
+        .or(() -> Optional.ofNullable(remnants.get(key)).map(Remnant::frontend));
+  }
+
+  /** The Service that a virtual server is for, or was for if it only drains. */
   public Optional<ObjectName> owner(VirtualServerKey key) {
-    return winner(key).map(Claim::service);
+    return winner(key)
+        .map(Claim::service)
+        .or(() -> Optional.ofNullable(remnants.get(key)).flatMap(Remnant::owner));
   }
 
   /** All virtual servers that are to be. */
   public Set<VirtualServerKey> keys() {
-    return Collections.unmodifiableSet(claims.keySet());
+    return Sets.union(claims.keySet(), remnants.keySet());
   }
 
-  /** All addresses on which something is served. */
+  /** The Services that load balancers ask this node about. Costs as much as there are. */
+  public ImmutableSortedMap<ObjectName, HealthCheck> healthChecks() {
+    return ImmutableSortedMap.copyOf(healthChecks);
+  }
+
+  /** Goes up whenever {@link #healthChecks} differs. */
+  public long healthChecksVersion() {
+    return healthChecksVersion;
+  }
+
+  /** How many Services a policy keeps from being served here at all. */
+  public int count(NoLocalEndpoints policy) {
+    return missing.count(policy);
+  }
+
+  /** All addresses on which something is served, but for the node's own. */
   public Set<IpAddress> addresses() {
     return Collections.unmodifiableSet(keysAt.keySet());
   }
 
-  /** The virtual servers of an address. */
+  /** The virtual servers of an address that is not the node's own. */
   public Set<VirtualServerKey> keysAt(IpAddress address) {
     return Collections.unmodifiableSet(keysAt.get(address));
   }
@@ -199,7 +294,7 @@ public final class DesiredState {
 
   private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
     ImmutableList<Claim> earlier = claimsOf(key);
-    Optional<Claim> before = earlier.stream().findFirst();
+    Optional<Frontend> before = frontend(key);
     ImmutableList<Claim> now =
         Stream.concat(
                 earlier.stream().filter(claim -> !claim.service.equals(service)),
@@ -208,9 +303,10 @@ public final class DesiredState {
             .collect(ImmutableList.toImmutableList());
     if (now.isEmpty()) {
       claims.remove(key);
-      before.ifPresent(claim -> touched.formerOwners.put(key, claim.service));
+      earlier.stream().findFirst().ifPresent(it -> touched.formerOwners.put(key, it.service));
     } else {
       claims.put(key, now);
+      remnants.remove(key);
     }
     if (now.size() > 1) {
       contested.add(key);
@@ -220,7 +316,7 @@ public final class DesiredState {
     if (Math.max(now.size(), earlier.size()) > 1 && !services(now).equals(services(earlier))) {
       problemsVersion++;
     }
-    won(key, before.map(Claim::frontend), winner(key).map(Claim::frontend));
+    won(key, before, frontend(key));
   }
 
   private static List<ObjectName> services(List<Claim> claims) {
@@ -243,7 +339,7 @@ public final class DesiredState {
     IpAddress address = key.address();
     boolean wasBound = isBound(address);
     boolean wasGuarded = isGuarded(address);
-    if (now.isPresent()) {
+    if (now.isPresent() && now.get() != Kind.NODE) {
       keysAt.put(address, key);
     } else {
       keysAt.remove(address, key);

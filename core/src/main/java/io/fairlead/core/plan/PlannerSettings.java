@@ -1,24 +1,33 @@
 package io.fairlead.core.plan;
 
-import io.fairlead.core.dataplane.VirtualServerOptions;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
+import io.fairlead.core.net.Family;
 
 /**
  * What an operator chooses for all Services.
  *
- * @param scheduler the kernel's name, such as {@code rr}
+ * @param scheduler the kernel's name, such as {@code rr}, for Services that name none
+ * @param families those that the node can do
+ * @param podsKnown the families in which this node's pods can be told from outsiders
+ *     (detectLocalMode)
+ * @param nodePortAddresses where node ports are served
+ * @param marks what packets are marked with for externalTrafficPolicy Local
  */
-public record PlannerSettings(String scheduler) {
-  /**
-   * The scheduler's flags. {@code mh} hashes the client's port as well as its address, as in
-   * kube-proxy ({@code mh-port}). Unlike there, {@code mh} and {@code sh} fall back to another real
-   * server where the chosen one is draining; without it they refuse its share of new flows
-   * (kubernetes#121590).
-   */
-  int schedulerFlags() {
-    return switch (scheduler) {
-      case "mh" -> VirtualServerOptions.SCHEDULER_FLAG_1 | VirtualServerOptions.SCHEDULER_FLAG_2;
-      case "sh" -> VirtualServerOptions.SCHEDULER_FLAG_1;
-      default -> 0;
-    };
+public record PlannerSettings(
+    String scheduler,
+    ImmutableSet<Family> families,
+    ImmutableSet<Family> podsKnown,
+    NodePortAddresses nodePortAddresses,
+    MarkRange marks) {
+
+  /** The defaults, but for the scheduler; pods are known in both families. */
+  public static PlannerSettings of(String scheduler) {
+    return new PlannerSettings(
+        scheduler,
+        Sets.immutableEnumSet(Family.IPV4, Family.IPV6),
+        Sets.immutableEnumSet(Family.IPV4, Family.IPV6),
+        NodePortAddresses.ALL,
+        MarkRange.DEFAULT);
   }
 }

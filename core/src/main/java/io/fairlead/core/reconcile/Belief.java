@@ -109,6 +109,8 @@ final class Belief {
           draft(drafts, edit.key()).real.put(edit.server(), edit.options());
       case Change.RemoveRealServer remove ->
           draft(drafts, remove.key()).real.remove(remove.server());
+      case Change.ForgetFlows
+              _ -> {} // flows come and go by themselves: nothing is believed of them
     }
   }
 

@@ -1,12 +1,14 @@
 package io.fairlead.core.reconcile;
 
+import com.google.common.collect.HashMultimap;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.Maps;
+import com.google.common.collect.SetMultimap;
 import io.fairlead.core.cluster.ClusterEvent;
-import io.fairlead.core.cluster.ClusterState;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Connections;
@@ -14,16 +16,18 @@ import io.fairlead.core.dataplane.Dataplane;
 import io.fairlead.core.dataplane.KernelState;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
+import io.fairlead.core.dataplane.SetElement;
+import io.fairlead.core.dataplane.SetElement.ServicePort;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
-import io.fairlead.core.endpoints.ServiceEndpoints;
-import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.DesiredState;
+import io.fairlead.core.plan.Frontend;
+import io.fairlead.core.plan.HealthCheck;
 import io.fairlead.core.plan.Planner;
-import io.fairlead.core.plan.ServicePlan;
+import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,51 +45,52 @@ import java.util.Set;
  * or what is wanted there has changed.
  */
 public final class Reconciler {
-  private final Planner planner;
-  private final ClusterState cluster;
   private final DesiredState desired = new DesiredState();
   private final Belief belief = new Belief();
   private final Holdings.Tally holdings = new Holdings.Tally();
+  private final Planning planning;
+  private final Ownership ownership;
+  private final Drains drains;
+  private final Diff diff;
 
-  /** Virtual servers that are ours although their address need not be on kube-ipvs0. */
-  private final Set<VirtualServerKey> ours = new HashSet<>();
-
-  /** Those of ours that their address does not give away, now or after the next changes. */
-  private final KeySet offDevice = new KeySet();
-
-  private final KeySet draining = new KeySet();
+  /** Real servers that drained, or whose time is over. */
   private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
-  private final ImmutableList<Cidr> excludeCidrs;
+
+  /** Virtual servers that no Service wants any more, and which need not be drained again. */
+  private final Set<VirtualServerKey> dismissed = new HashSet<>();
+
+  /** Ports whose stale flows could not be deleted: no read-back shows them. */
+  private final Set<VirtualServerKey.Addressed> unforgotten = new HashSet<>();
+
+  /** Those that the last changes began to drain. */
+  private ImmutableSet<VirtualServerKey> left = ImmutableSet.of();
+
+  /** Whose packets come by a mark: it tells neither their address nor their protocol. */
+  private final SetMultimap<VirtualServerKey, VirtualServerKey> cameTo = HashMultimap.create();
 
   /** Whose the virtual servers were that the last changes removed: for those who tell about it. */
   private ImmutableMap<VirtualServerKey, ObjectName> formerOwners = ImmutableMap.of();
 
-  /** The first pass takes over what is wanted and there already: kube-proxy's, mostly. */
-  private boolean adopting = true;
-
-  /** Wanted virtual servers that are somebody else's, and left alone. */
-  private final KeySet strangers = new KeySet();
-
-  private long strangersVersion;
   private boolean observed;
   private boolean everything;
 
   public Reconciler(Planner planner, ReconcilerSettings settings) {
-    this.planner = planner;
-    this.cluster = new ClusterState(settings.nodeName());
-    this.excludeCidrs = settings.excludeCidrs();
+    this.planning = new Planning(planner, settings, desired);
+    this.ownership = new Ownership(desired, belief, settings.excludeCidrs());
+    this.drains = new Drains(settings.drainLimit());
+    this.diff = new Diff(settings.nodeName());
   }
 
   /** Takes in an event; the kernel is none the wiser before the next {@link #changes}. */
   public void on(ClusterEvent event) {
-    cluster.on(event);
+    planning.on(event);
   }
 
   /**
    * Whether all objects that existed at the start are known. Before that nothing may be written.
    */
   public boolean listed() {
-    return cluster.listed();
+    return planning.listed();
   }
 
   /** Whether {@link #changes} may be asked for: all is listed, and the kernel was read. */
@@ -100,79 +105,156 @@ public final class Reconciler {
    */
   public void observe(KernelState state, ImmutableSet<VirtualServerKey> owned) {
     belief.replace(state);
-    desired.nodeAddresses(state.nodeAddresses());
-    ours.addAll(owned);
+    nodeAddresses(state.nodeAddresses());
+    ownership.recorded(owned);
+    if (ownership.isAdopting()) {
+      planning.remember(state.elements());
+      state.elements().forEach(this::rememberReach);
+    }
+    planning.avoid(ownership.othersMarks());
     idle.clear();
     observed = true;
     everything = true;
   }
 
+  /** Takes what the node's own devices hold now: {@link KernelState#nodeAddresses}. */
+  public void nodeAddresses(ImmutableSet<IpAddress> addresses) {
+    planning.nodeAddresses(addresses);
+  }
+
   /**
    * What has to be done now, in a safe order; empty if nothing. Plans anew what events touched.
    *
+   * @param now nanoseconds of a monotonic clock
    * @throws IllegalStateException unless {@link #ready}
    */
-  public ImmutableList<Change> changes() {
+  public ImmutableList<Change> changes(long now) {
     if (!ready()) {
       throw new IllegalStateException("not everything is listed, or the kernel was not read");
     }
-    for (ObjectName name : cluster.takeTouched()) {
-      replan(name);
-    }
+    planning.update();
     DesiredState.Touched touched = desired.takeTouched();
     formerOwners = ImmutableMap.copyOf(touched.formerOwners());
     if (everything) {
       touchEverything(touched);
     }
+    touched.keys().forEach(key -> desired.frontend(key).ifPresent(this::noteReach));
+    leaveWhatServes(touched);
     touched.keys().addAll(idle.keySet());
-    ImmutableList<Change> changes =
-        new ChangePlan(desired, belief, this::isOurs, this::isStranger, idle)
-            .changes(touched, everything);
+    var plan = new ChangePlan(desired, belief, ownership, this::drains, idle, diff);
+    if (everything) {
+      plan.forgetAgain(unforgotten);
+      unforgotten.clear();
+    }
+    ImmutableList<Change> changes = plan.changes(touched, everything);
     everything = false;
     idle.clear();
-    touched.keys().forEach(this::recount);
-    adopting = false;
+    dismissed.clear();
+    touched.keys().forEach(key -> recount(key, now));
+    ownership.adopted();
     return changes;
   }
 
-  /** Takes note of what became of {@link #changes}: what did not fail is in the kernel now. */
-  public void applied(ImmutableList<Change> changes, ImmutableList<Dataplane.Failure> failures) {
+  /**
+   * Takes note of what became of {@link #changes}: what did not fail is in the kernel now.
+   *
+   * @param now nanoseconds of a monotonic clock
+   */
+  public void applied(
+      ImmutableList<Change> changes, ImmutableList<Dataplane.Failure> failures, long now) {
     Set<Change> failed = Collections.newSetFromMap(new IdentityHashMap<>());
-    failures.forEach(failure -> failed.add(failure.change()));
+    for (Dataplane.Failure failure : failures) {
+      failed.add(failure.change());
+      if (failure.change() instanceof Change.ForgetFlows forget) {
+        unforgotten.add(forget.key());
+      }
+    }
     Set<VirtualServerKey> changed =
         belief.apply(
             failed.isEmpty()
                 ? changes
                 : changes.stream().filter(change -> !failed.contains(change)).toList());
-    changed.forEach(this::recount);
+    changed.forEach(key -> recount(key, now));
     for (Change change : changes) {
       if (change instanceof Change.BindAddress(IpAddress address)) {
-        desired.keysAt(address).forEach(this::recount);
+        desired.keysAt(address).forEach(key -> recount(key, now));
       }
     }
   }
 
+  /**
+   * What would be left to remove if no Service existed: all virtual servers that are ours. For a
+   * Fairlead that leaves for good; nothing drains.
+   */
+  public ImmutableList<Change> removals() {
+    return ImmutableSortedSet.copyOf(belief.keys()).stream()
+        .filter(ownership::isOurs)
+        .map(Change.RemoveVirtualServer::new)
+        .collect(ImmutableList.toImmutableList());
+  }
+
   /** The virtual servers with real servers that only wait for their last connection to end. */
   public ImmutableSet<VirtualServerKey> draining() {
-    return draining.copy();
+    return drains.keys();
   }
 
   /**
-   * Takes the connection counts of a virtual server with draining real servers. Those that are idle
-   * are removed by the next {@link #changes}.
+   * The virtual servers of {@link #draining} that no Service wants since the last {@link #changes}.
+   * Most are idle already, so that counting at once spares them the wait.
+   */
+  public ImmutableSet<VirtualServerKey> justLeft() {
+    return left;
+  }
+
+  /**
+   * Takes the connection counts of a virtual server with draining real servers. Those that are
+   * idle, or have drained for as long as they may, are removed by the next {@link #changes}.
    *
    * @param counts of the real servers that the kernel has; one that is missing is gone already
+   * @param now nanoseconds of a monotonic clock
    */
-  public void counted(VirtualServerKey key, ImmutableMap<RealServer, Connections> counts) {
-    ImmutableSet<RealServer> done =
-        retired(key).entrySet().stream()
-            .filter(server -> server.getValue().weight() == 0)
-            .map(Map.Entry::getKey)
-            .filter(server -> counts.getOrDefault(server, Connections.NONE).isIdle())
-            .collect(ImmutableSet.toImmutableSet());
-    if (!done.isEmpty()) {
-      idle.put(key, done);
+  public void counted(
+      VirtualServerKey key, ImmutableMap<RealServer, Connections> counts, long now) {
+    boolean isIdle = counts.values().stream().allMatch(Connections::isIdle);
+    if (desired.isRemnant(key) && isIdle) {
+      // As long as its address stays, clients of connections that were cut are reset.
+      if (!drains.isTelling(key, now) && !isCarriedByMark(key)) {
+        desired.drop(key);
+        dismissed.add(key);
+      }
+      return;
     }
+    Map<RealServer, RealServerOptions> retired = retired(key);
+    var done = ImmutableSet.<RealServer>builder();
+    for (RealServer server : drains.of(key)) {
+      boolean isServing = !counts.getOrDefault(server, Connections.NONE).isIdle();
+      boolean isOver = drains.isOver(key, server, now);
+      if (isDrained(retired, server) && (!isServing || isOver)) {
+        done.add(server);
+        if (isServing) {
+          drains.cut(key, now);
+        }
+      }
+    }
+    ImmutableSet<RealServer> all = done.build();
+    if (!all.isEmpty()) {
+      idle.put(key, all);
+    }
+  }
+
+  /**
+   * Whether outsiders' connections to the address, which a virtual server by mark holds, have yet
+   * to end. One that an earlier run left tells nothing of its addresses: it may be any.
+   */
+  private boolean isCarriedByMark(VirtualServerKey key) {
+    return key instanceof VirtualServerKey.Addressed
+        && drains.keys().stream()
+            .filter(it -> it instanceof VirtualServerKey.Marked && desired.isRemnant(it))
+            .anyMatch(it -> !cameTo.containsKey(it) || cameTo.containsEntry(it, key));
+  }
+
+  private static boolean isDrained(Map<RealServer, RealServerOptions> retired, RealServer server) {
+    return Optional.ofNullable(retired.get(server)).filter(it -> it.weight() == 0).isPresent();
   }
 
   /**
@@ -181,7 +263,7 @@ public final class Reconciler {
    * before the changes are applied.
    */
   public ImmutableSet<VirtualServerKey> ownedOffDevice() {
-    return offDevice.copy();
+    return ownership.offDevice();
   }
 
   /** The Service that a virtual server is for, or was until the last {@link #changes}. */
@@ -198,7 +280,7 @@ public final class Reconciler {
 
   /** What could not be planned as wanted, by Service. Costs as much as there are Services. */
   public ImmutableSortedMap<ObjectName, ImmutableList<String>> problems() {
-    ImmutableSet<VirtualServerKey> others = strangers.copy();
+    ImmutableSet<VirtualServerKey> others = ownership.strangers();
     if (others.isEmpty()) {
       return desired.problems();
     }
@@ -218,7 +300,22 @@ public final class Reconciler {
 
   /** Goes up whenever {@link #problems} may differ, so that nobody has to ask in vain. */
   public long problemsVersion() {
-    return desired.problemsVersion() + strangersVersion;
+    return desired.problemsVersion() + ownership.strangersVersion();
+  }
+
+  /** The Services that load balancers ask this node about. Costs as much as there are. */
+  public ImmutableSortedMap<ObjectName, HealthCheck> healthChecks() {
+    return desired.healthChecks();
+  }
+
+  /** Goes up whenever {@link #healthChecks} differs. */
+  public long healthChecksVersion() {
+    return desired.healthChecksVersion();
+  }
+
+  /** How many Services a traffic policy keeps from being served on this node. */
+  public int count(NoLocalEndpoints policy) {
+    return desired.count(policy);
   }
 
   /** How much of ours the kernel is believed to hold. */
@@ -226,27 +323,59 @@ public final class Reconciler {
     return holdings.of(family);
   }
 
-  /** One Service that trips a defect must not hold up the others: it keeps the plan it has. */
-  private void replan(ObjectName name) {
-    try {
-      desired.put(plan(name));
-    } catch (RuntimeException e) {
-      desired.keep(name, "cannot be planned, and stays as it is: " + e);
+  /** What no Service wants any more stays until its connections have ended. */
+  private void leaveWhatServes(DesiredState.Touched touched) {
+    var leaving = ImmutableSet.<VirtualServerKey>builder();
+    for (VirtualServerKey key : touched.keys()) {
+      if (desired.frontend(key).isEmpty() && !dismissed.contains(key) && drains(key)) {
+        belief
+            .virtualServer(key)
+            .filter(held -> ownership.isOurs(key) && !held.realServers().isEmpty())
+            .ifPresent(held -> {
+              desired.leave(remnant(held), Optional.ofNullable(formerOwners.get(key)));
+              leaving.add(key);
+            });
+      }
     }
+    left = Drains.inOrder(leaving.build());
+    touched.add(desired.takeTouched());
   }
 
-  private ServicePlan plan(ObjectName name) {
-    return cluster
-        .service(name)
-        .map(service ->
-            planner.plan(service, ServiceEndpoints.merge(cluster.slices(name)), cluster.locality()))
-        .orElseGet(() -> ServicePlan.nothing(name));
+  private Frontend remnant(VirtualServer held) {
+    var server = new VirtualServer(held.key(), held.options(), ImmutableSortedMap.of());
+    return switch (held.key()) {
+      case VirtualServerKey.Addressed(IpAddress address, int port, Protocol protocol) ->
+          new Frontend(
+              belief.bound().contains(address) ? Frontend.Kind.EXTERNAL : Frontend.Kind.NODE,
+              server,
+              ImmutableList.of(
+                  new ServicePort(ServicePort.Set.SERVICES, address, protocol, port),
+                  new ServicePort(ServicePort.Set.NO_ENDPOINTS, address, protocol, port)),
+              ImmutableSet.of());
+      case VirtualServerKey.Marked _ ->
+          new Frontend(Frontend.Kind.NODE, server, ImmutableList.of(), ImmutableSet.of());
+    };
+  }
+
+  /**
+   * Whether a real server keeps its connections when it is not wanted any more. UDP has no end to
+   * wait for, and its clients would starve (kubernetes#71514, #76664).
+   */
+  private boolean drains(VirtualServerKey key) {
+    return switch (key) {
+      case VirtualServerKey.Addressed addressed -> addressed.protocol() != Protocol.UDP;
+      case VirtualServerKey.Marked marked ->
+          cameTo.get(marked).stream()
+              .noneMatch(it ->
+                  it instanceof VirtualServerKey.Addressed(IpAddress _, int _, Protocol protocol)
+                      && protocol == Protocol.UDP);
+    };
   }
 
   private void touchEverything(DesiredState.Touched touched) {
     touched.keys().addAll(belief.keys());
     // Ours that vanished are ours no more: who makes them next may be another.
-    touched.keys().addAll(ours);
+    touched.keys().addAll(ownership.ours());
     touched.keys().addAll(desired.keys());
     touched.addresses().addAll(belief.bound());
     touched.addresses().addAll(desired.addresses());
@@ -254,52 +383,30 @@ public final class Reconciler {
     touched.elements().addAll(desired.elements());
   }
 
-  /** Whether a virtual server in the kernel was made by Fairlead, or by kube-proxy before it. */
-  private boolean isOurs(VirtualServerKey key) {
-    return ours.contains(key) || (isBound(key) && !isExcluded(key));
-  }
-
-  /** Whether somebody else made it, and had it before any Service wanted it. */
-  private boolean isStranger(VirtualServerKey key) {
-    return !adopting && belief.virtualServer(key).isPresent() && !isOurs(key);
-  }
-
-  private boolean isExcluded(VirtualServerKey key) {
-    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
-        && excludeCidrs.stream().anyMatch(cidr -> cidr.contains(address));
-  }
-
   /** Brings up to date what is kept about a virtual server beside the belief. */
-  private void recount(VirtualServerKey key) {
+  private void recount(VirtualServerKey key, long now) {
     desired.virtualServer(key).ifPresent(belief::share);
-    boolean isHeld = belief.virtualServer(key).isPresent();
-    boolean isStranger = isStranger(key);
-    if (strangers.keep(key, isStranger && desired.virtualServer(key).isPresent())) {
-      strangersVersion++;
+    ownership.judge(key);
+    Set<RealServer> leaving = ownership.isStranger(key) ? ImmutableSet.of() : retired(key).keySet();
+    drains.keep(key, leaving, desired.isRemnant(key), now);
+    Optional<VirtualServer> held =
+        belief.virtualServer(key).filter(_ -> ownership.ours().contains(key));
+    holdings.count(key, held.map(server -> server.realServers().size()), leaving.size());
+    if (held.isEmpty() && desired.frontend(key).isEmpty()) {
+      cameTo.removeAll(key);
     }
-    boolean isOurs =
-        !isStranger && (desired.virtualServer(key).isPresent() || (isHeld && isOurs(key)));
-    if (isOurs) {
-      ours.add(key);
-    } else {
-      ours.remove(key);
-    }
-    // Whatever of the next changes is done before a crash, the record or the address must tell.
-    offDevice.keep(key, isOurs && !(isToBeBound(key) && (!isHeld || isBound(key))));
-    int leaving = isStranger ? 0 : retired(key).size();
-    draining.keep(key, leaving > 0);
-    Optional<VirtualServer> held = belief.virtualServer(key).filter(_ -> ours.contains(key));
-    holdings.count(key, held.map(server -> server.realServers().size()), leaving);
   }
 
-  private boolean isToBeBound(VirtualServerKey key) {
-    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
-        && desired.isBound(address);
+  private void rememberReach(SetElement element) {
+    if (element instanceof SetElement.LocalOnly local) {
+      cameTo.put(new VirtualServerKey.Marked(local.mark(), local.family()), local.key());
+    }
   }
 
-  private boolean isBound(VirtualServerKey key) {
-    return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
-        && belief.bound().contains(address);
+  private void noteReach(Frontend frontend) {
+    if (frontend.key() instanceof VirtualServerKey.Marked && !frontend.siblings().isEmpty()) {
+      cameTo.replaceValues(frontend.key(), frontend.siblings());
+    }
   }
 
   /** The real servers that a wanted virtual server has and should not have. */

@@ -142,6 +142,7 @@ class ClusterStateTest {
     var state = new ClusterState(NODE);
     assertFalse(state.listed());
     state.on(new Listed(Kind.ENDPOINT_SLICES));
+    state.on(new Listed(Kind.NODES));
     assertFalse(state.listed());
     state.on(new Listed(Kind.SERVICES));
     assertTrue(state.listed());

@@ -7,6 +7,7 @@ import io.fairlead.core.cluster.EndpointSlice.Endpoint;
 import io.fairlead.core.cluster.Service.Affinity;
 import io.fairlead.core.cluster.Service.LoadBalancerIp;
 import io.fairlead.core.cluster.Service.TrafficPolicy;
+import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
@@ -91,6 +92,40 @@ public final class TestObjects {
 
     public ServiceDraft internalLocal() {
       return policies(service.externalTrafficPolicy(), TrafficPolicy.LOCAL);
+    }
+
+    public ServiceDraft sourceRanges(String... ranges) {
+      return new ServiceDraft(
+          new Service(
+              service.name(),
+              service.type(),
+              service.clusterIps(),
+              service.ports(),
+              service.externalIps(),
+              service.loadBalancerIps(),
+              Arrays.stream(ranges).map(Cidr::parse).collect(ImmutableList.toImmutableList()),
+              service.affinity(),
+              service.externalTrafficPolicy(),
+              service.internalTrafficPolicy(),
+              service.healthCheckNodePort(),
+              service.annotations()));
+    }
+
+    public ServiceDraft healthCheck(int port) {
+      return new ServiceDraft(
+          new Service(
+              service.name(),
+              service.type(),
+              service.clusterIps(),
+              service.ports(),
+              service.externalIps(),
+              service.loadBalancerIps(),
+              service.sourceRanges(),
+              service.affinity(),
+              service.externalTrafficPolicy(),
+              service.internalTrafficPolicy(),
+              port,
+              service.annotations()));
     }
 
     private ServiceDraft with(

@@ -69,6 +69,12 @@ public final class FakeDataplane implements Dataplane {
     nodeAddresses.add(address);
   }
 
+  /** Has the real interfaces hold just these. */
+  public void nodeAddresses(Set<IpAddress> addresses) {
+    nodeAddresses.clear();
+    nodeAddresses.addAll(addresses);
+  }
+
   /** Takes an address off a real interface. */
   public void removeNodeAddress(IpAddress address) {
     nodeAddresses.remove(address);
@@ -77,6 +83,11 @@ public final class FakeDataplane implements Dataplane {
   /** Gives a real server connections, in every virtual server that has it. */
   public void connect(RealServer server, long active) {
     connections.put(server, new Connections(active, 0, 0));
+  }
+
+  /** Ends all connections. */
+  public void disconnectAll() {
+    connections.clear();
   }
 
   /** Damages the packet filter's table, as another writer's flush would. */
@@ -108,6 +119,11 @@ public final class FakeDataplane implements Dataplane {
         servers.buildOrThrow(),
         filter,
         ImmutableSet.copyOf(elements));
+  }
+
+  @Override
+  public ImmutableSet<IpAddress> nodeAddresses() {
+    return ImmutableSet.copyOf(nodeAddresses);
   }
 
   @Override
@@ -145,7 +161,10 @@ public final class FakeDataplane implements Dataplane {
 
   private Optional<Refusal> refusalOf(Change change) {
     return switch (change) {
-      case Change.CreateDevice _, Change.ReplaceFilter _, Change.UnbindAddress _ ->
+      case Change.CreateDevice _,
+          Change.ReplaceFilter _,
+          Change.UnbindAddress _,
+          Change.ForgetFlows _ ->
           Optional.empty();
       case Change.EditFilter(var _, var remove) ->
           drift(!filter || !elements.containsAll(remove), "ENOENT");
@@ -190,6 +209,7 @@ public final class FakeDataplane implements Dataplane {
       case Change.EditRealServer(var key, var server, var options) ->
           row(key).realServers.put(server, options);
       case Change.RemoveRealServer(var key, var server) -> row(key).realServers.remove(server);
+      case Change.ForgetFlows _ -> {} // the log tells
     }
   }
 

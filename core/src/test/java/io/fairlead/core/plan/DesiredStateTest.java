@@ -20,6 +20,7 @@ import io.fairlead.core.dataplane.VirtualServerOptions;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -210,12 +211,22 @@ class DesiredStateTest {
 
   private static ServicePlan plan(String service, Frontend... frontends) {
     return new ServicePlan(
-        name(service), ImmutableList.copyOf(frontends), ImmutableSet.of(), ImmutableList.of());
+        name(service),
+        ImmutableList.copyOf(frontends),
+        ImmutableSet.of(),
+        Optional.empty(),
+        ImmutableSet.of(),
+        ImmutableList.of());
   }
 
   private static ServicePlan withHairpins(String service, Hairpin... hairpins) {
     return new ServicePlan(
-        name(service), ImmutableList.of(), ImmutableSet.copyOf(hairpins), ImmutableList.of());
+        name(service),
+        ImmutableList.of(),
+        ImmutableSet.copyOf(hairpins),
+        Optional.empty(),
+        ImmutableSet.of(),
+        ImmutableList.of());
   }
 
   private static Frontend frontend(
@@ -225,7 +236,8 @@ class DesiredStateTest {
         kind,
         new VirtualServer(key(address, port), options, ImmutableSortedMap.of()),
         ImmutableList.of(
-            element(ServicePort.Set.SERVICES, address, port), element(set, address, port)));
+            element(ServicePort.Set.SERVICES, address, port), element(set, address, port)),
+        ImmutableSet.of());
   }
 
   private static VirtualServerKey key(String address, int port) {

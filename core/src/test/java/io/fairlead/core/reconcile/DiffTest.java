@@ -70,7 +70,7 @@ class DiffTest {
         new Case("P19 and is left alone then", TCP, "rr A1 B0", "rr A1", "|"),
         new Case("P19 until it is idle", TCP, "rr A1 B0", "rr A1", Set.of("B"), "| remove B"),
         new Case("P20 UDP goes at once", UDP, "rr A1 B1", "rr A1", "| remove B"),
-        new Case("P20 SCTP goes at once", SCTP, "rr A1 B1", "rr A1", "| remove B"),
+        new Case("SCTP drains", SCTP, "rr A1 B1", "rr A1", "edit B0 |"),
         new Case("a mark may be TCP's", MARK, "rr A1 B1", "rr A1", "edit B0 |"),
         new Case("P21 back while draining", TCP, "rr A1 B0", "rr A1 B1", "edit B1 |"),
         new Case("P21 back and idle", TCP, "rr A1 B0", "rr A1 B1", Set.of("B"), "edit B1 |"),
@@ -85,12 +85,15 @@ class DiffTest {
     List<Change> build = new ArrayList<>();
     List<Change> remove = new ArrayList<>();
 
-    Diff.toward(
-        server(c.key, c.want).orElseThrow(),
-        server(c.key, c.have),
-        c.idle.stream().map(DiffTest::realServer).collect(ImmutableSet.toImmutableSet()),
-        build::add,
-        remove::add);
+    new Diff("here")
+        .toward(
+            server(c.key, c.want).orElseThrow(),
+            server(c.key, c.have),
+            !c.key.equals(UDP),
+            c.idle.stream().map(DiffTest::realServer).collect(ImmutableSet.toImmutableSet()),
+            build,
+            build,
+            remove);
 
     assertEquals(c.expect, (text(build) + " | " + text(remove)).trim());
   }
@@ -101,13 +104,17 @@ class DiffTest {
     List<Change> build = new ArrayList<>();
     var held = new RealServerOptions(3, forwarding, 9, 2);
 
-    Diff.toward(
-        server(TCP, "rr").orElseThrow(),
-        Optional.of(
-            new VirtualServer(TCP, options("rr"), ImmutableSortedMap.of(realServer("A"), held))),
-        ImmutableSet.of(),
-        build::add,
-        build::add);
+    new Diff("here")
+        .toward(
+            server(TCP, "rr").orElseThrow(),
+            Optional.of(
+                new VirtualServer(
+                    TCP, options("rr"), ImmutableSortedMap.of(realServer("A"), held))),
+            true,
+            ImmutableSet.of(),
+            build,
+            build,
+            build);
 
     assertEquals(
         List.of(
@@ -163,6 +170,7 @@ class DiffTest {
           Change.ReplaceFilter _,
           Change.EditFilter _,
           Change.BindAddress _,
+          Change.ForgetFlows _,
           Change.UnbindAddress _ ->
           throw new AssertionError("not of one virtual server that is wanted: " + change);
     };

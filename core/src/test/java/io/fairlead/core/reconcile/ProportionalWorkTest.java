@@ -57,9 +57,9 @@ class ProportionalWorkTest {
   /** What the sync loop does for an event, but for the writing. */
   private static int sync(Reconciler reconciler, ClusterEvent event) {
     reconciler.on(event);
-    ImmutableList<Change> changes = reconciler.changes();
+    ImmutableList<Change> changes = reconciler.changes(0);
     assertTrue(!reconciler.ownedOffDevice().isEmpty());
-    reconciler.applied(changes, ImmutableList.of());
+    reconciler.applied(changes, ImmutableList.of(), 0);
     assertTrue(!reconciler.draining().isEmpty());
     return changes.size();
   }
@@ -70,7 +70,7 @@ class ProportionalWorkTest {
     kernel.addNodeAddress(ip(SHARED));
     var reconciler =
         new Reconciler(
-            new Planner(new PlannerSettings("rr")), new ReconcilerSettings(TestObjects.NODE));
+            new Planner(PlannerSettings.of("rr")), new ReconcilerSettings(TestObjects.NODE));
     reconciler.observe(kernel.read(), ImmutableSet.of());
     for (int i = 0; i < services; i++) {
       String clusterIp = IpAddress.v4(0x0a600000 + i).toString();
@@ -83,11 +83,12 @@ class ProportionalWorkTest {
     }
     reconciler.on(new ClusterEvent.Listed(ClusterEvent.Kind.SERVICES));
     reconciler.on(new ClusterEvent.Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
-    reconciler.applied(reconciler.changes(), ImmutableList.of());
+    reconciler.on(new ClusterEvent.Listed(ClusterEvent.Kind.NODES));
+    reconciler.applied(reconciler.changes(0), ImmutableList.of(), 0);
     for (int i = 0; i < services; i++) {
       reconciler.on(endpoints(i, "10.0.1.2"));
     }
-    reconciler.applied(reconciler.changes(), ImmutableList.of());
+    reconciler.applied(reconciler.changes(0), ImmutableList.of(), 0);
     return reconciler;
   }
 

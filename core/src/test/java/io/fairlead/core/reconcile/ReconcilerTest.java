@@ -5,6 +5,8 @@ import static io.fairlead.core.cluster.TestObjects.name;
 import static io.fairlead.core.cluster.TestObjects.slice;
 import static io.fairlead.core.cluster.TestObjects.slicePort;
 import static io.fairlead.core.cluster.TestObjects.tcp;
+import static io.fairlead.core.cluster.TestObjects.udp;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +18,7 @@ import io.fairlead.core.cluster.ClusterEvent.Listed;
 import io.fairlead.core.cluster.ClusterEvent.ServiceApplied;
 import io.fairlead.core.cluster.ClusterEvent.ServiceRemoved;
 import io.fairlead.core.cluster.ClusterEvent.SliceApplied;
+import io.fairlead.core.cluster.Node;
 import io.fairlead.core.cluster.Service;
 import io.fairlead.core.cluster.TestObjects;
 import io.fairlead.core.cluster.TestObjects.ServiceDraft;
@@ -24,6 +27,7 @@ import io.fairlead.core.dataplane.FakeDataplane;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.SetElement;
+import io.fairlead.core.dataplane.SetElement.ServicePort;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.dataplane.VirtualServerKey.Addressed;
 import io.fairlead.core.dataplane.VirtualServerOptions;
@@ -31,9 +35,12 @@ import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.Planner;
 import io.fairlead.core.plan.PlannerSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The commands that one event costs, in their order. */
@@ -44,7 +51,7 @@ class ReconcilerTest {
   private static final RealServer B = new RealServer(ip("10.0.1.2"), 8080);
   private static final VirtualServerOptions RR = new VirtualServerOptions("rr", 0, 0, 32);
 
-  private final FakeDataplane kernel = new FakeDataplane();
+  private FakeDataplane kernel = new FakeDataplane();
   private Reconciler reconciler = fresh();
 
   @Test
@@ -69,6 +76,7 @@ class ReconcilerTest {
     reconciler.on(new Listed(ClusterEvent.Kind.SERVICES));
     assertFalse(reconciler.ready());
     reconciler.on(new Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
+    reconciler.on(new Listed(ClusterEvent.Kind.NODES));
     assertTrue(reconciler.ready());
   }
 
@@ -89,8 +97,8 @@ class ReconcilerTest {
   @Test
   void aGoneServiceGoesInReverse() {
     start(new ServiceApplied(WEB), endpoints("10.0.1.1 ready"));
-    assertEquals(
-        "RemoveVirtualServer UnbindAddress EditFilter", costOf(new ServiceRemoved(WEB.name())));
+    assertEquals("EditFilter EditRealServer", costOf(new ServiceRemoved(WEB.name())));
+    assertEquals("RemoveVirtualServer UnbindAddress EditFilter", costOfCounting());
   }
 
   @Test
@@ -127,7 +135,7 @@ class ReconcilerTest {
   void aCountFromBeforeAnEndpointCameBackDoesNotRemoveIt() {
     start(new ServiceApplied(WEB), endpoints("10.0.1.1 ready", "10.0.1.2 ready"));
     costOf(endpoints("10.0.1.1 ready"));
-    reconciler.counted(WEB_KEY, kernel.connections(WEB_KEY));
+    reconciler.counted(WEB_KEY, kernel.connections(WEB_KEY), 0);
 
     assertEquals("EditRealServer", costOf(endpoints("10.0.1.1 ready", "10.0.1.2 ready")));
     assertEquals("EditRealServer", costOf(endpoints("10.0.1.1 ready")));
@@ -233,10 +241,15 @@ class ReconcilerTest {
     kernel.interfere(new Change.AddVirtualServer(excluded, RR));
     reconciler =
         new Reconciler(
-            new Planner(new PlannerSettings("rr")),
-            new ReconcilerSettings(TestObjects.NODE, ImmutableList.of(Cidr.parse("192.0.2.0/24"))));
+            new Planner(PlannerSettings.of("rr")),
+            new ReconcilerSettings(
+                TestObjects.NODE,
+                ImmutableList.of(Cidr.parse("192.0.2.0/24")),
+                false,
+                Duration.ZERO));
     reconciler.on(new Listed(ClusterEvent.Kind.SERVICES));
     reconciler.on(new Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
+    reconciler.on(new Listed(ClusterEvent.Kind.NODES));
     reconciler.observe(kernel.read(), ImmutableSet.of());
     costOf();
 
@@ -288,7 +301,7 @@ class ReconcilerTest {
     start(new ServiceApplied(WEB), endpoints("10.0.1.1 ready"));
     kernel.refuse(_ -> false);
 
-    assertEquals(ImmutableList.of(), reconciler.changes());
+    assertEquals(ImmutableList.of(), reconciler.changes(0));
     reconciler.observe(kernel.read(), ImmutableSet.of());
     assertEquals("AddVirtualServer AddRealServer", costOf());
   }
@@ -302,9 +315,156 @@ class ReconcilerTest {
     assertEquals("AddVirtualServer AddRealServer EditFilter", costOf(endpoints("10.0.1.1 ready")));
   }
 
+  @Test
+  void aNodePortOnAnAddressThatIsAClusterIpForAWhileStaysOnRecord() {
+    kernel.addNodeAddress(ip("10.96.0.1"));
+    var nodePort = new Addressed(ip("10.96.0.1"), 30080, Protocol.TCP);
+    start(
+        new ServiceApplied(WEB),
+        new ServiceApplied(
+            ServiceDraft.service("b", "10.96.0.2", new Service.Port("", Protocol.TCP, 80, 30080))
+                .type(Service.Type.NODE_PORT)
+                .service()));
+    costOf(new ServiceRemoved(WEB.name()));
+
+    assertFalse(kernel.read().boundAddresses().contains(ip("10.96.0.1")));
+    assertEquals(ImmutableSet.of(nodePort), reconciler.ownedOffDevice());
+  }
+
+  @Test
+  void aClusterIpIsNotLostToANodePortOfTheSameServiceWithItsNumber() {
+    kernel.addNodeAddress(ip("10.96.0.1"));
+    start(
+        new ServiceApplied(
+            ServiceDraft.service(
+                    "web",
+                    "10.96.0.1",
+                    new Service.Port("a", Protocol.TCP, 80, 30080),
+                    new Service.Port("b", Protocol.TCP, 30080, 0))
+                .type(Service.Type.NODE_PORT)
+                .service()));
+
+    assertTrue(
+        kernel
+            .read()
+            .elements()
+            .contains(
+                new ServicePort(
+                    ServicePort.Set.CLUSTER_IPS, ip("10.96.0.1"), Protocol.TCP, 30080)));
+  }
+
+  @Test
+  void anAddressIsServedAgainWhenItTurnsOutToBeTheNodesOwn() {
+    var external = new Addressed(ip("1.2.3.4"), 80, Protocol.TCP);
+    start(
+        new ServiceApplied(web("10.96.0.1").externalIps("1.2.3.4").service()),
+        new ClusterEvent.NodeApplied(node("there", "1.2.3.4")));
+    assertFalse(kernel.read().virtualServers().containsKey(external));
+
+    costOf(new ClusterEvent.NodeApplied(node(TestObjects.NODE, "1.2.3.4")));
+    assertTrue(kernel.read().virtualServers().containsKey(external));
+  }
+
+  @Test
+  void aRestartLeavesToAPortTheMarkThatItsRulesHave() {
+    Service taking = local("a", "1.2.3.1");
+    int wanted = markAfterAloneStart(taking);
+    kernel = new FakeDataplane();
+    // As if "b" had come when "a" was not there: it has the mark that "a" would take first.
+    kernel.interfere(new Change.CreateDevice());
+    kernel.interfere(
+        new Change.ReplaceFilter(
+            ImmutableList.of(new SetElement.LocalOnly(ip("1.2.3.2"), Protocol.TCP, 80, wanted))));
+    restart(
+        ImmutableSet.of(),
+        new ServiceApplied(taking),
+        new ServiceApplied(local("b", "1.2.3.2")),
+        endpointsOf("a"),
+        endpointsOf("b"));
+
+    assertEquals(wanted, markOf("1.2.3.2"));
+  }
+
+  @Test
+  void aUdpEndpointThatWentWhileNobodyWatchedIsRemovedFromItsMarkAtOnce() {
+    Service dns =
+        ServiceDraft.service("dns", "", udp("", 53))
+            .externalIps("1.2.3.4")
+            .externalLocal()
+            .service();
+    start(new ServiceApplied(dns), udpEndpoints("10.0.1.1 local ready", "10.0.1.2 local ready"));
+
+    restart(
+        reconciler.ownedOffDevice(), new ServiceApplied(dns), udpEndpoints("10.0.1.1 local ready"));
+    assertEquals("RemoveRealServer RemoveRealServer EditFilter ForgetFlows", commands());
+  }
+
+  private static ClusterEvent udpEndpoints(String... endpoints) {
+    return new SliceApplied(slice("s", "dns", List.of(slicePort("", Protocol.UDP, 53)), endpoints));
+  }
+
+  private int markAfterAloneStart(Service service) {
+    start(new ServiceApplied(service), endpointsOf(service.name().name()));
+    return markOf("1.2.3.1");
+  }
+
+  private int markOf(String address) {
+    return kernel.read().elements().stream()
+        .flatMap(it -> it instanceof SetElement.LocalOnly local ? Stream.of(local) : Stream.of())
+        .filter(local -> local.address().equals(ip(address)))
+        .map(SetElement.LocalOnly::mark)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Service local(String name, String externalIp) {
+    return ServiceDraft.service(name, "", tcp("", 80))
+        .externalIps(externalIp)
+        .externalLocal()
+        .service();
+  }
+
+  private static ClusterEvent endpointsOf(String service) {
+    return new SliceApplied(
+        slice(
+            service, service, List.of(slicePort("", Protocol.TCP, 8080)), "10.0.1.1 local ready"));
+  }
+
+  private static Node node(String name, String address) {
+    return new Node(
+        name, Optional.empty(), ImmutableList.of(ip(address)), ImmutableList.of(), true);
+  }
+
+  @Test
+  void aLoadBalancerIsNotToldOfEndpointsInAFamilyThatIsNotServed() {
+    var dual = web("10.96.0.1").loadBalancerIps(Service.LoadBalancerIp.Mode.VIP, "1.2.3.4");
+    start(
+        new ServiceApplied(dual.externalLocal().healthCheck(32000).service()),
+        endpoints("fd01::1 local ready", "fd01::2 local ready"));
+
+    assertEquals(0, requireNonNull(reconciler.healthChecks().get(name("web"))).localEndpoints());
+  }
+
+  @Test
+  void anIngressAddressThatIsAlsoAnExternalIpKeepsItsSourceRanges() {
+    start(
+        new ServiceApplied(
+            web("10.96.0.1")
+                .externalIps("1.2.3.4")
+                .loadBalancerIps(Service.LoadBalancerIp.Mode.VIP, "1.2.3.4")
+                .sourceRanges("192.0.2.0/24")
+                .service()));
+
+    assertTrue(
+        kernel
+            .read()
+            .elements()
+            .contains(new ServicePort(ServicePort.Set.LIMITED, ip("1.2.3.4"), Protocol.TCP, 80)));
+  }
+
   private static Reconciler fresh() {
     return new Reconciler(
-        new Planner(new PlannerSettings("rr")), new ReconcilerSettings(TestObjects.NODE));
+        new Planner(PlannerSettings.of("rr")), new ReconcilerSettings(TestObjects.NODE));
   }
 
   private static ServiceDraft web(String clusterIp) {
@@ -329,6 +489,7 @@ class ReconcilerTest {
     List<ClusterEvent> all = new ArrayList<>(List.of(events));
     all.add(new Listed(ClusterEvent.Kind.SERVICES));
     all.add(new Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
+    all.add(new Listed(ClusterEvent.Kind.NODES));
     reconciler.observe(kernel.read(), owned);
     costOf(all.toArray(ClusterEvent[]::new));
   }
@@ -336,14 +497,14 @@ class ReconcilerTest {
   private String costOf(ClusterEvent... events) {
     kernel.forget();
     List.of(events).forEach(reconciler::on);
-    ImmutableList<Change> changes = reconciler.changes();
-    reconciler.applied(changes, kernel.apply(changes));
+    ImmutableList<Change> changes = reconciler.changes(0);
+    reconciler.applied(changes, kernel.apply(changes), 0);
     return commands();
   }
 
   private String costOfCounting() {
     for (VirtualServerKey key : reconciler.draining()) {
-      reconciler.counted(key, kernel.connections(key));
+      reconciler.counted(key, kernel.connections(key), 0);
     }
     return costOf();
   }
