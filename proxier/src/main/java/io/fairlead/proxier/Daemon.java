@@ -9,7 +9,9 @@ import io.fairlead.core.plan.PlannerSettings;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.core.reconcile.ReconcilerSettings;
 import io.fairlead.netlink.NetlinkException;
+import io.fairlead.proxier.healthcheck.HealthCheckServers;
 import io.fairlead.proxier.host.HostSetup;
+import io.fairlead.proxier.kernel.AddressWatch;
 import io.fairlead.proxier.kernel.KernelDataplane;
 import io.fairlead.proxier.observe.Health;
 import io.fairlead.proxier.observe.KernelMetrics;
@@ -17,7 +19,9 @@ import io.fairlead.proxier.observe.OperatorServers;
 import io.fairlead.proxier.observe.ProcessMetrics;
 import io.fairlead.proxier.observe.SourceMetrics;
 import io.fairlead.proxier.observe.SyncMetrics;
+import io.fairlead.proxier.settings.LocalDetector;
 import io.fairlead.proxier.settings.Settings;
+import io.fairlead.proxier.settings.SettingsAdvice;
 import io.fairlead.proxier.source.Source;
 import io.fairlead.proxier.sync.OwnershipFile;
 import io.fairlead.proxier.sync.SyncLog;
@@ -45,12 +49,22 @@ public final class Daemon implements AutoCloseable {
 
   private final KernelDataplane dataplane;
   private final OperatorServers servers;
+  private final HealthCheckServers healthChecks;
   private final Source source;
   private final SyncLoop loop;
+  private final AddressWatch addresses;
 
-  private Daemon(KernelDataplane dataplane, OperatorServers servers, Source source, SyncLoop loop) {
+  private Daemon(
+      KernelDataplane dataplane,
+      AddressWatch addresses,
+      OperatorServers servers,
+      HealthCheckServers healthChecks,
+      Source source,
+      SyncLoop loop) {
     this.dataplane = dataplane;
+    this.addresses = addresses;
     this.servers = servers;
+    this.healthChecks = healthChecks;
     this.source = source;
     this.loop = loop;
   }
@@ -78,7 +92,7 @@ public final class Daemon implements AutoCloseable {
   public static Daemon start(Settings settings, Source source, KernelDataplane dataplane)
       throws CannotStartException {
     try {
-      refuse(HOST.prepare(settings.ipvs(), dataplane.ipvs()));
+      refuse(HOST.prepare(settings, dataplane.ipvs()));
       return wire(settings, source, dataplane);
     } catch (CannotStartException e) {
       source.close();
@@ -90,32 +104,78 @@ public final class Daemon implements AutoCloseable {
   private static Daemon wire(Settings settings, Source source, KernelDataplane dataplane)
       throws CannotStartException {
     InstantSource clock = InstantSource.system();
-    ImmutableSet<Family> families = ImmutableSet.copyOf(Family.values());
+    ImmutableSet<Family> families = HOST.families();
+    SettingsAdvice.of(settings, families).forEach(log::warn);
     var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     var metrics = new SyncMetrics(registry, clock, families);
     var health = new Health(clock, settings.ipvs().syncPeriod(), families);
+    var healthChecks =
+        new HealthCheckServers(settings.nodeName(), () -> health.report().isLive(), source);
     SyncLoop loop =
         new SyncLoop(
-            new Reconciler(
-                new Planner(new PlannerSettings(settings.ipvs().scheduler())),
-                new ReconcilerSettings(settings.nodeName(), settings.ipvs().excludeCidrs())),
+            reconciler(settings, families),
             dataplane,
             new OwnershipFile(settings.ownershipRecord()),
             new SyncObservers(
                 ImmutableList.of(
-                    new SyncLog(clock),
-                    new SyncTelemetry(metrics, new KernelMetrics(registry, families), health))),
+                    new SyncLog(clock, awaited(settings)),
+                    new SyncTelemetry(
+                        metrics, new KernelMetrics(registry, families), health, families),
+                    healthChecks,
+                    new ProblemEvents(source))),
             new SyncLoop.Periods(
                 settings.ipvs().syncPeriod(),
                 settings.ipvs().minSyncPeriod(),
-                settings.ipvs().drainCheckInterval()),
+                settings.ipvs().drainCheckPeriod()),
             System::nanoTime);
     OperatorServers servers = serve(settings.servers(), health, registry, loop);
     SourceMetrics.register(registry, source);
     ProcessMetrics.register(registry, Path.of("/proc"));
     log.info("node {}, {}", settings.nodeName(), source.description());
-    source.start(new EventTap(loop, metrics, health));
-    return new Daemon(dataplane, servers, source, loop);
+    AddressWatch addresses = watchAddresses(loop, servers);
+    healthChecks.start();
+    source.start(new EventTap(settings.nodeName(), loop, metrics, health));
+    return new Daemon(dataplane, addresses, servers, healthChecks, source, loop);
+  }
+
+  private static Reconciler reconciler(Settings settings, ImmutableSet<Family> families) {
+    LocalDetector detector = settings.masquerade().detector();
+    return new Reconciler(
+        new Planner(
+            new PlannerSettings(
+                settings.ipvs().scheduler(),
+                families,
+                detector.podsKnown(),
+                settings.nodePortAddresses(),
+                settings.marks())),
+        new ReconcilerSettings(
+            settings.nodeName(),
+            settings.ipvs().excludeCidrs(),
+            isFromNode(detector),
+            settings.ipvs().drainLimit()));
+  }
+
+  private static boolean isFromNode(LocalDetector detector) {
+    return detector instanceof LocalDetector.NodeCidr;
+  }
+
+  /** What must be known before anything is programmed. */
+  private static String awaited(Settings settings) {
+    return isFromNode(settings.masquerade().detector())
+        ? "all Services, EndpointSlices and Nodes, and spec.podCIDRs of Node %s, which"
+                .formatted(settings.nodeName())
+            + " --detect-local-mode=NodeCIDR needs"
+        : "all Services, EndpointSlices and Nodes";
+  }
+
+  private static AddressWatch watchAddresses(SyncLoop loop, OperatorServers servers)
+      throws CannotStartException {
+    try {
+      return AddressWatch.start(loop::addressesChanged);
+    } catch (NetlinkException e) {
+      servers.close();
+      throw new CannotStartException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Keeps the kernel as it should be until {@link #stop}. */
@@ -147,7 +207,9 @@ public final class Daemon implements AutoCloseable {
   @Override
   public void close() {
     source.close();
+    addresses.close();
     servers.close();
+    healthChecks.close();
     dataplane.close();
   }
 

@@ -12,7 +12,6 @@ import io.fairlead.proxier.source.kubernetes.WatchTiming;
 import io.fairlead.proxier.source.manifests.ManifestFolder;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.Random;
 
 /** Makes the source that the settings ask for. */
@@ -25,14 +24,14 @@ final class Sources {
    */
   static Source of(Settings settings) throws CannotStartException {
     ProblemLog problems = new ProblemLog();
-    Optional<String> node = Optional.of(settings.nodeName());
     return switch (settings.source()) {
       case Settings.Source.Manifests(Path folder) ->
-          new ManifestFolder(folder, node, ManifestFolder.Timing.DEFAULT, problems);
+          new ManifestFolder(folder, ManifestFolder.Timing.DEFAULT, problems);
       case Settings.Source.Kubernetes kubernetes -> {
         ApiServer api = ApiServer.of(config(kubernetes));
         yield new AnnouncedSource(
-            new KubernetesSource(api, node, WatchTiming.DEFAULT, problems, new Random()),
+            new KubernetesSource(
+                api, settings.nodeName(), WatchTiming.DEFAULT, problems, new Random()),
             new EventRecorder(api, settings.nodeName(), InstantSource.system()));
       }
     };

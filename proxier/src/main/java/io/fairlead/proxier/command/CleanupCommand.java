@@ -1,7 +1,6 @@
 package io.fairlead.proxier.command;
 
 import com.google.common.collect.ImmutableList;
-import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane.Failure;
 import io.fairlead.core.dataplane.DataplaneException;
@@ -10,7 +9,11 @@ import io.fairlead.core.plan.PlannerSettings;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.core.reconcile.ReconcilerSettings;
 import io.fairlead.netlink.NetlinkException;
+import io.fairlead.proxier.host.SysctlRecord;
+import io.fairlead.proxier.host.SysctlReturn;
+import io.fairlead.proxier.host.Sysctls;
 import io.fairlead.proxier.kernel.KernelDataplane;
+import io.fairlead.proxier.settings.LocalDetector;
 import io.fairlead.proxier.settings.Settings;
 import io.fairlead.proxier.sync.Narration;
 import io.fairlead.proxier.sync.OwnershipFile;
@@ -32,7 +35,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "cleanup",
     description = {
-      "Remove what is Fairlead's from this node: virtual servers, kube-ipvs0, the nf_tables table.",
+      "Remove what is Fairlead's from this node: virtual servers, kube-ipvs0, the nf_tables table;",
+      "and put back the kernel parameters that it changed.",
       "Traffic to Services stops. Whatever others made stays.",
       "Stop the daemon first: it would put everything back."
     },
@@ -46,7 +50,7 @@ final class CleanupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws NetlinkException, DataplaneException, IOException {
-    var anyMasquerade = new Settings.Masquerade(14, false, ImmutableList.of());
+    var anyMasquerade = new Settings.Masquerade(14, false, new LocalDetector.None());
     try (KernelDataplane kernel = KernelDataplane.open(anyMasquerade)) {
       ImmutableList<Change> changes = everythingOurs(kernel);
       ImmutableList<Failure> failures = kernel.apply(changes);
@@ -64,8 +68,24 @@ final class CleanupCommand implements Callable<Integer> {
       Files.deleteIfExists(ownershipRecord);
       System.out.println(line("device kube-ipvs0", gone.device()));
       System.out.println(line("nf_tables table fairlead", gone.table()));
-      return 0;
+      return putBackSysctls();
     }
+  }
+
+  /** Last: as long as something of ours is in the kernel, it may need them. */
+  private int putBackSysctls() throws IOException {
+    Sysctls sysctls = new Sysctls(Path.of("/proc/sys"), SysctlRecord.beside(ownershipRecord));
+    int status = 0;
+    for (SysctlReturn outcome : sysctls.putBack()) {
+      switch (outcome) {
+        case SysctlReturn.PutBack _, SysctlReturn.Left _ -> System.out.println(outcome);
+        case SysctlReturn.Failed _ -> {
+          System.err.println(outcome);
+          status = 1;
+        }
+      }
+    }
+    return status;
   }
 
   private static String line(String what, boolean wasThere) {
@@ -74,14 +94,9 @@ final class CleanupCommand implements Callable<Integer> {
 
   private ImmutableList<Change> everythingOurs(KernelDataplane kernel) throws DataplaneException {
     Reconciler reconciler =
-        new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings(""));
-    for (ClusterEvent.Kind kind : ClusterEvent.Kind.values()) {
-      reconciler.on(new ClusterEvent.Listed(kind));
-    }
+        new Reconciler(new Planner(PlannerSettings.of("rr")), new ReconcilerSettings(""));
     reconciler.observe(kernel.read(), new OwnershipFile(ownershipRecord).read());
-    return reconciler.changes().stream()
-        .filter(CleanupCommand::isRemoval)
-        .collect(ImmutableList.toImmutableList());
+    return reconciler.removals();
   }
 
   private static ImmutableList<Change> done(List<Change> changes, List<Failure> failures) {
@@ -89,10 +104,5 @@ final class CleanupCommand implements Callable<Integer> {
     return changes.stream()
         .filter(change -> !failed.contains(change))
         .collect(ImmutableList.toImmutableList());
-  }
-
-  /** The device and the table are not to be made first, only to be removed. */
-  private static boolean isRemoval(Change change) {
-    return change instanceof Change.RemoveVirtualServer;
   }
 }

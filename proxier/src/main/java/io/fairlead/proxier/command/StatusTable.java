@@ -43,7 +43,7 @@ final class StatusTable {
             place(server.key()),
             scheduler(server.options()));
     if (server.realServers().isEmpty()) {
-      rows.add(row(first, "none: refused", "", "", ""));
+      rows.add(row(first, "none", "", "", ""));
     }
     ImmutableList<String> head = first;
     for (Map.Entry<RealServer, RealServerOptions> real : server.realServers().entrySet()) {
@@ -91,7 +91,8 @@ final class StatusTable {
           when addresses.others().contains(addressed.address()) ->
           "node";
       case VirtualServerKey.Addressed _ -> "missing";
-      case VirtualServerKey.Marked _ -> "-";
+      // Ours take what comes from outside to a Service with externalTrafficPolicy Local.
+      case VirtualServerKey.Marked _ -> names.of(key).isPresent() ? "outsiders" : "-";
     };
   }
 

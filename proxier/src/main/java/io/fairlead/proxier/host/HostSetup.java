@@ -1,8 +1,11 @@
 package io.fairlead.proxier.host;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.dataplane.VirtualServerOptions;
+import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.ipvs.Ipvs;
@@ -48,6 +51,18 @@ public final class HostSetup {
     }
   }
 
+  /**
+   * The address families that this network namespace has. Without IPv6 (ipv6.disable=1) nothing of
+   * it is served, and nothing reported.
+   */
+  public ImmutableSet<Family> families() {
+    boolean hasIpv6 = Files.exists(root.resolve("proc/thread-self/net/if_inet6"));
+    log.info(hasIpv6 ? "IPv4 and IPv6 are served" : "only IPv4 is served: this host has no IPv6");
+    return hasIpv6
+        ? Sets.immutableEnumSet(Family.IPV4, Family.IPV6)
+        : Sets.immutableEnumSet(Family.IPV4);
+  }
+
   /** Why the kernel could not be spoken to, and what would help. */
   public ImmutableList<String> explain(NetlinkException e) {
     var lines = ImmutableList.<String>builder().add(e.getMessage());
@@ -58,21 +73,37 @@ public final class HostSetup {
   }
 
   /** Sets kernel parameters and timeouts. Returns what must be put right before starting. */
-  public ImmutableList<String> prepare(Settings.Ipvs settings, Ipvs ipvs) {
+  public ImmutableList<String> prepare(Settings settings, Ipvs ipvs) {
     var problems = ImmutableList.<String>builder();
     try {
-      String release = Files.readString(root.resolve("proc/sys/kernel/osrelease")).strip();
+      String release = ProcFile.read(root.resolve("proc/sys/kernel/osrelease"));
       KernelVersion kernel = KernelVersion.parse(release);
       log.info("kernel {}, IPVS {}", release, ipvs.version());
       SysctlPlan.advice(kernel).forEach(log::info);
-      for (SysctlOutcome outcome :
-          new Sysctls(root.resolve("proc/sys")).set(SysctlPlan.of(kernel, settings))) {
-        report(outcome, problems);
-      }
-      setTimeouts(settings.timeouts(), ipvs);
-      probe(settings.scheduler(), ipvs);
+      new HostAdvice(root).lines().forEach(log::info);
+      problems.addAll(setParameters(kernel, settings));
+      setTimeouts(settings.ipvs().timeouts(), ipvs);
+      probe(settings.ipvs().scheduler(), ipvs);
     } catch (IOException | IllegalArgumentException e) {
       problems.add(String.valueOf(e.getMessage()));
+    }
+    return problems.build();
+  }
+
+  /** Returns what was refused and is needed. */
+  ImmutableList<String> setParameters(KernelVersion kernel, Settings settings) {
+    Sysctls sysctls =
+        new Sysctls(root.resolve("proc/sys"), SysctlRecord.beside(settings.ownershipRecord()));
+    var problems = ImmutableList.<String>builder();
+    sysctls
+        .set(SysctlPlan.of(kernel, settings.ipvs().strictArp()))
+        .forEach(outcome -> report(outcome, problems));
+    for (SysctlOutcome outcome :
+        sysctls.set(ConntrackPlan.of(settings.conntrack(), Processors.online(root)))) {
+      report(outcome, problems);
+      if (outcome.isInPlace() && outcome.sysctl().key().equals(ConntrackPlan.MAX)) {
+        new ConntrackBuckets(root).growFor(outcome.sysctl().value()).ifPresent(log::warn);
+      }
     }
     return problems.build();
   }

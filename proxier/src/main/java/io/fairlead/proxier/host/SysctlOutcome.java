@@ -12,6 +12,14 @@ public sealed interface SysctlOutcome {
     };
   }
 
+  /** Whether the parameter has its value now. */
+  default boolean isInPlace() {
+    return switch (this) {
+      case Right _, Changed _ -> true;
+      case Missing _, Refused _ -> false;
+    };
+  }
+
   /** It had its value. */
   record Right(Sysctl sysctl) implements SysctlOutcome {
     @Override

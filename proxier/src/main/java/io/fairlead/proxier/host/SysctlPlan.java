@@ -2,7 +2,6 @@ package io.fairlead.proxier.host;
 
 import com.google.common.collect.ImmutableList;
 import io.fairlead.proxier.host.Sysctl.Need;
-import io.fairlead.proxier.settings.Settings;
 
 /**
  * Which kernel parameters Fairlead sets, by kube-proxy's rules for its ipvs mode. Those under
@@ -12,7 +11,7 @@ public final class SysctlPlan {
   private SysctlPlan() {}
 
   /** The parameters for this kernel, in the order in which they are to be set. */
-  public static ImmutableList<Sysctl> of(KernelVersion kernel, Settings.Ipvs ipvs) {
+  public static ImmutableList<Sysctl> of(KernelVersion kernel, boolean strictArp) {
     var plan = ImmutableList.<Sysctl>builder();
     plan.add(
         required(
@@ -38,7 +37,7 @@ public final class SysctlPlan {
             1,
             "session affinity otherwise sends clients to real servers that are draining"),
         required("net/ipv4/ip_forward", 1, "packets to pods on other nodes are otherwise dropped"));
-    if (ipvs.strictArp()) {
+    if (strictArp) {
       plan.add(
           required("net/ipv4/conf/all/arp_ignore", 1, "--ipvs-strict-arp asks for it"),
           required("net/ipv4/conf/all/arp_announce", 2, "--ipvs-strict-arp asks for it"));

@@ -9,16 +9,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads and sets kernel parameters through /proc/sys. */
+/** Reads and sets kernel parameters through /proc/sys, and puts them back. */
 public final class Sysctls {
   private final Path procSys;
+  private final SysctlRecord record;
 
   /**
    * @param procSys {@code /proc/sys}, of the network namespace of the calling thread; tests give a
    *     folder
+   * @param record of what is changed; written before the kernel is
    */
-  public Sysctls(Path procSys) {
+  public Sysctls(Path procSys, SysctlRecord record) {
     this.procSys = procSys;
+    this.record = record;
   }
 
   /**
@@ -29,11 +32,42 @@ public final class Sysctls {
     return plan.stream().map(this::set).collect(ImmutableList.toImmutableList());
   }
 
+  /**
+   * Gives each parameter that an earlier {@link #set} changed the value that it had before, unless
+   * somebody else has set it since, and forgets the record if nothing fails.
+   */
+  public ImmutableList<SysctlReturn> putBack() throws IOException {
+    ImmutableList<SysctlReturn> returned =
+        record.read().entrySet().stream()
+            .map(it -> putBack(it.getKey(), it.getValue()))
+            .collect(ImmutableList.toImmutableList());
+    if (returned.stream().noneMatch(SysctlReturn.Failed.class::isInstance)) {
+      record.delete();
+    }
+    return returned;
+  }
+
+  private SysctlReturn putBack(String key, SysctlRecord.Saved saved) {
+    Path file = procSys.resolve(key);
+    try {
+      String now = ProcFile.read(file);
+      if (!now.equals(saved.set())) {
+        return new SysctlReturn.Left(key, now, saved.set());
+      }
+      Files.writeString(file, saved.before());
+      return new SysctlReturn.PutBack(key, saved.before());
+    } catch (NoSuchFileException e) {
+      return new SysctlReturn.Left(key, "nothing", saved.set());
+    } catch (IOException e) {
+      return new SysctlReturn.Failed(key, saved.before(), reason(e));
+    }
+  }
+
   private SysctlOutcome set(Sysctl sysctl) {
     Path file = procSys.resolve(sysctl.key());
     String now;
     try {
-      now = Files.readString(file).strip();
+      now = ProcFile.read(file);
     } catch (NoSuchFileException e) {
       return new SysctlOutcome.Missing(sysctl);
     } catch (IOException e) {
@@ -44,10 +78,11 @@ public final class Sysctls {
         : write(sysctl, file, now);
   }
 
-  private static SysctlOutcome write(Sysctl sysctl, Path file, String before) {
+  private SysctlOutcome write(Sysctl sysctl, Path file, String before) {
+    record.note(sysctl, before);
     try {
       Files.writeString(file, Integer.toString(sysctl.value()));
-      String after = Files.readString(file).strip();
+      String after = ProcFile.read(file);
       return after.equals(Integer.toString(sysctl.value()))
           ? new SysctlOutcome.Changed(sysctl, before)
           : new SysctlOutcome.Refused(sysctl, after, "the kernel kept its value");

@@ -2,6 +2,7 @@ package io.fairlead.proxier.kernel;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Connections;
 import io.fairlead.core.dataplane.Dataplane;
@@ -9,6 +10,7 @@ import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.dataplane.KernelState;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.net.IpAddress;
 import io.fairlead.ipvs.Ipvs;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
@@ -91,6 +93,15 @@ public final class KernelDataplane implements Dataplane, Closeable {
   }
 
   @Override
+  public ImmutableSet<IpAddress> nodeAddresses() throws DataplaneException {
+    try {
+      return device.read().others();
+    } catch (NetlinkException e) {
+      throw new DataplaneException(e.getMessage(), e);
+    }
+  }
+
+  @Override
   public ImmutableMap<RealServer, Connections> connections(VirtualServerKey key)
       throws DataplaneException {
     try {
@@ -136,6 +147,7 @@ public final class KernelDataplane implements Dataplane, Closeable {
   private enum Part {
     DEVICE,
     FILTER,
+    FLOWS,
     ADDRESSES,
     IPVS
   }
@@ -145,6 +157,7 @@ public final class KernelDataplane implements Dataplane, Closeable {
       case Change.CreateDevice _ -> Part.DEVICE;
       case Change.ReplaceFilter _, Change.EditFilter _ -> Part.FILTER;
       case Change.BindAddress _, Change.UnbindAddress _ -> Part.ADDRESSES;
+      case Change.ForgetFlows _ -> Part.FLOWS;
       case Change.AddVirtualServer _,
           Change.EditVirtualServer _,
           Change.RemoveVirtualServer _,
@@ -165,6 +178,7 @@ public final class KernelDataplane implements Dataplane, Closeable {
         case FILTER -> FilterChanges.apply(filter, changes);
         case ADDRESSES -> AddressChanges.apply(device, changes);
         case IPVS -> IpvsChanges.apply(ipvs, changes);
+        case FLOWS -> FlowChanges.apply(netfilter, changes);
       };
     } catch (NetlinkException e) {
       // The socket failed: what was done is not known, so none counts as done until it is read

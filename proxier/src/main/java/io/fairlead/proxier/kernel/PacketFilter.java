@@ -60,16 +60,22 @@ final class PacketFilter {
     var elements = ImmutableSet.<SetElement>builder();
     for (Family family : Family.values()) {
       for (ElementSet set : ElementSet.values()) {
-        for (Element element : nftables.elements(FilterTable.TABLE, set.name(family))) {
-          Optional<SetElement> known = set.read(family, element.key());
+        ElementDecoder decoder = ElementDecoder.of(set, family);
+        for (Element element : held(set, family)) {
+          Optional<SetElement> known = decoder.read(element);
           if (known.isEmpty()) {
-            return Snapshot.BROKEN; // a protocol that no Service has: somebody else's element
+            return Snapshot.BROKEN; // somebody else's: a protocol that no Service has, a range
           }
           elements.add(known.get());
         }
       }
     }
     return new Snapshot(true, elements.build());
+  }
+
+  private List<Element> held(ElementSet set, Family family) throws NetlinkException {
+    List<Element> held = nftables.elements(FilterTable.TABLE, set.name(family));
+    return set == ElementSet.PODS ? Element.ranges(held) : held;
   }
 
   /** Writes the whole table anew. No packet meets half of it, or none. */
@@ -91,13 +97,22 @@ final class PacketFilter {
     transaction.commit();
   }
 
-  /** Removes and adds elements, all or none. ENOENT if one to be removed is not there. */
+  /**
+   * Removes and adds elements, all or none. What is removed goes first: a range may make room for
+   * one that overlaps it.
+   *
+   * <p>Sources that overlap others of the same port would be left out without a word: the kernel
+   * takes two elements for the same if the first four bytes of their keys are (nft_pipapo_insert).
+   *
+   * @throws NetlinkException ENOENT if one to be removed is not there; EEXIST if one to be added
+   *     overlaps another pod range or, in the map, is there with another value
+   */
   void edit(List<SetElement> add, List<SetElement> remove) throws NetlinkException {
     Transaction transaction = nftables.change(FilterTable.TABLE);
     for (var set : bySet(remove).entrySet()) {
       ElementWriter out = transaction.deleteElements(set.getKey());
       for (SetElement element : set.getValue()) {
-        ElementSet.write(out, element);
+        ElementEncoder.write(out, element);
       }
     }
     add(transaction, add);
@@ -135,7 +150,7 @@ final class PacketFilter {
     for (var set : bySet(elements).entrySet()) {
       ElementWriter out = transaction.addElements(set.getKey());
       for (SetElement element : set.getValue()) {
-        ElementSet.write(out, element);
+        ElementEncoder.write(out, element);
       }
     }
   }

@@ -15,7 +15,8 @@ enum ChangeKind {
   REMOVE_VIRTUAL_SERVER,
   ADD_REAL_SERVER,
   EDIT_REAL_SERVER,
-  REMOVE_REAL_SERVER;
+  REMOVE_REAL_SERVER,
+  FORGET_FLOWS;
 
   static ChangeKind of(Change change) {
     return switch (change) {
@@ -30,6 +31,7 @@ enum ChangeKind {
       case Change.AddRealServer _ -> ADD_REAL_SERVER;
       case Change.EditRealServer _ -> EDIT_REAL_SERVER;
       case Change.RemoveRealServer _ -> REMOVE_REAL_SERVER;
+      case Change.ForgetFlows _ -> FORGET_FLOWS;
     };
   }
 

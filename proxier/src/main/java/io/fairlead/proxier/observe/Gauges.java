@@ -20,8 +20,8 @@ final class Gauges {
     return number(registry, name, description, Tags.of("ip_family", family.label()));
   }
 
-  private static AtomicLong number(
-      MeterRegistry registry, String name, String description, Tags tags) {
+  /** A gauge with these labels. */
+  static AtomicLong number(MeterRegistry registry, String name, String description, Tags tags) {
     AtomicLong number = new AtomicLong();
     // A weak reference would let the gauge read NaN once the caller had gone.
     Gauge.builder(name, number, AtomicLong::doubleValue)

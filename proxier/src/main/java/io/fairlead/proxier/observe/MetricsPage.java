@@ -12,6 +12,7 @@ record MetricsPage(PrometheusMeterRegistry registry) implements Page {
   public Answer get(String accept) {
     // Prometheus names OpenMetrics only if it prefers it, so weights need no reading.
     String format = accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS;
-    return new Answer(200, format, registry.scrape(format));
+    String text = registry.scrape(format);
+    return new Answer(200, format, text.replace(SyncMetrics.NO_LOCAL, SyncMetrics.NO_LOCAL_SHOWN));
   }
 }

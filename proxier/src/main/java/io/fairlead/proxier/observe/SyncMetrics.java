@@ -2,7 +2,9 @@ package io.fairlead.proxier.observe;
 
 import com.google.common.collect.Maps;
 import io.fairlead.core.net.Family;
+import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +17,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * working. Every meter is looked up once, here; recording allocates nothing. Thread-safe.
  */
 public final class SyncMetrics {
+  /**
+   * kube-proxy has a gauge whose name ends like a counter's. Prometheus's library lets no gauge end
+   * so, and {@link MetricsPage} puts it right.
+   */
+  static final String NO_LOCAL = "kubeproxy_sync_proxy_rules_no_local_endpoints";
+
+  static final String NO_LOCAL_SHOWN = NO_LOCAL + "_total";
+
   private final InstantSource clock;
   private final Map<Family, OfFamily> families;
   private final PendingChanges services;
@@ -43,6 +53,15 @@ public final class SyncMetrics {
   /** This long after a change in the cluster, the kernel knew of it. */
   public void programmed(Family family, Duration sinceChange) {
     of(family).networkProgramming.record(sinceChange);
+  }
+
+  /** So many Services of this family have endpoints, and a traffic policy that keeps to none. */
+  public void withoutLocalEndpoints(NoLocalEndpoints policy, int services) {
+    OfFamily meters = of(policy.family());
+    switch (policy.policy()) {
+      case INTERNAL -> meters.noLocalInternal.set(services);
+      case EXTERNAL -> meters.noLocalExternal.set(services);
+    }
   }
 
   /** A Service changed; the kernel does not know yet. */
@@ -75,6 +94,8 @@ public final class SyncMetrics {
     final Timer networkProgramming;
     final AtomicLong lastSyncedMillis;
     final AtomicLong lastQueuedMillis;
+    final AtomicLong noLocalInternal;
+    final AtomicLong noLocalExternal;
 
     OfFamily(MeterRegistry registry, Family family) {
       syncDuration =
@@ -101,6 +122,16 @@ public final class SyncMetrics {
               "kubeproxy.sync_proxy_rules_last_queued_timestamp",
               "When a sync was last asked for",
               family);
+      noLocalInternal = noLocal(registry, family, "internal");
+      noLocalExternal = noLocal(registry, family, "external");
+    }
+
+    private static AtomicLong noLocal(MeterRegistry registry, Family family, String policy) {
+      return Gauges.number(
+          registry,
+          NO_LOCAL,
+          "Services whose traffic policy is Local, with endpoints on other nodes only",
+          Tags.of("ip_family", family.label(), "traffic_policy", policy));
     }
   }
 }

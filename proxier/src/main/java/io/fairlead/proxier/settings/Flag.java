@@ -60,6 +60,12 @@ enum Flag {
       "DURATION",
       "1m",
       "How often draining real servers are looked at, to remove those without connections."),
+  DRAIN_LIMIT(
+      Group.IPVS,
+      "drain-limit",
+      "DURATION",
+      "0s",
+      "How long a real server may drain before its connections are cut. 0 is until they end."),
   STRICT_ARP(
       Group.IPVS,
       "ipvs-strict-arp",
@@ -92,13 +98,51 @@ enum Flag {
       "0s",
       "The same for UDP. 0 keeps the kernel's value."),
 
+  NODEPORT_ADDRESSES(
+      Group.NODE_PORTS,
+      "nodeport-addresses",
+      "CIDR|WORD,...",
+      "",
+      "Where node ports are served: the node's addresses in these CIDRs, or \"primary\" for the"
+          + " Node object's own addresses, or \"all\". Without it, all; the same in a family that"
+          + " no entry is about. \"localhost\" is taken for kube-proxy's sake, and serves nothing:"
+          + " IPVS cannot."),
+  FWMARK_RANGE(
+      Group.NODE_PORTS,
+      "fwmark-range",
+      "FIRST-LAST",
+      "0x1000-0x3fff",
+      "The packet marks that Fairlead may use, one for each Service port with"
+          + " externalTrafficPolicy Local, in hex or decimal. Nobody else may set one of them."),
+
+  DETECT_LOCAL_MODE(
+      Group.MASQUERADE,
+      "detect-local-mode",
+      "MODE",
+      "ClusterCIDR",
+      "How pods are told from others: ClusterCIDR, by --cluster-cidr; NodeCIDR, by the podCIDRs of"
+          + " this machine's Node; BridgeInterface and InterfaceNamePrefix, by the device that"
+          + " their packets come in on."),
   CLUSTER_CIDR(
       Group.MASQUERADE,
       "cluster-cidr",
       "CIDR[,CIDR]",
       "",
       "The pods' addresses, at most one CIDR of each family. Flows to ClusterIPs from elsewhere"
-          + " are masqueraded."),
+          + " are masqueraded. Without it, --detect-local-mode=ClusterCIDR knows no pods."),
+  POD_BRIDGE_INTERFACE(
+      Group.MASQUERADE,
+      "pod-bridge-interface",
+      "NAME",
+      "",
+      "The bridge of this node's pods, for --detect-local-mode=BridgeInterface."),
+  POD_INTERFACE_NAME_PREFIX(
+      Group.MASQUERADE,
+      "pod-interface-name-prefix",
+      "PREFIX",
+      "",
+      "How the devices of this node's pods are called, for"
+          + " --detect-local-mode=InterfaceNamePrefix."),
   MASQUERADE_ALL(
       Group.MASQUERADE,
       "masquerade-all",
@@ -111,6 +155,50 @@ enum Flag {
       "BIT",
       "14",
       "The bit of the packet mark that says \"masquerade this\", 0 to 31."),
+
+  CONNTRACK_MAX_PER_CORE(
+      Group.CONNTRACK,
+      "conntrack-max-per-core",
+      "NUMBER",
+      "32768",
+      "How many connections the kernel may track for each processor. 0 keeps its limit, and"
+          + " --conntrack-min does nothing."),
+  CONNTRACK_MIN(
+      Group.CONNTRACK,
+      "conntrack-min",
+      "NUMBER",
+      "131072",
+      "How many it may track at least, however few processors there are."),
+  CONNTRACK_TCP_ESTABLISHED(
+      Group.CONNTRACK,
+      "conntrack-tcp-timeout-established",
+      "DURATION",
+      "24h",
+      "How long an idle TCP connection is tracked. 0 keeps the kernel's value."),
+  CONNTRACK_TCP_CLOSE_WAIT(
+      Group.CONNTRACK,
+      "conntrack-tcp-timeout-close-wait",
+      "DURATION",
+      "1h",
+      "The same while one side has closed it. 0 keeps the kernel's value."),
+  CONNTRACK_TCP_BE_LIBERAL(
+      Group.CONNTRACK,
+      "conntrack-tcp-be-liberal",
+      "",
+      "false",
+      "Let packets outside of the TCP window pass, instead of calling them invalid."),
+  CONNTRACK_UDP(
+      Group.CONNTRACK,
+      "conntrack-udp-timeout",
+      "DURATION",
+      "0s",
+      "How long an unanswered UDP flow is tracked. 0 keeps the kernel's value."),
+  CONNTRACK_UDP_STREAM(
+      Group.CONNTRACK,
+      "conntrack-udp-timeout-stream",
+      "DURATION",
+      "0s",
+      "The same once it was answered. 0 keeps the kernel's value."),
 
   HEALTHZ_BIND_ADDRESS(
       Group.SERVERS,
@@ -156,7 +244,9 @@ enum Flag {
   enum Group {
     SOURCE("Where Services come from"),
     IPVS("Load balancing"),
-    MASQUERADE("Masquerading"),
+    NODE_PORTS("Node ports and packet marks"),
+    MASQUERADE("Pods and masquerading"),
+    CONNTRACK("Connection tracking"),
     SERVERS("Health and metrics"),
     PROCESS("The process");
 
@@ -211,7 +301,7 @@ enum Flag {
 
   /** Whether giving the flag twice adds to its list, as it does for kube-proxy. */
   boolean isList() {
-    return this == EXCLUDE_CIDRS;
+    return this == EXCLUDE_CIDRS || this == NODEPORT_ADDRESSES;
   }
 
   String byDefault() {

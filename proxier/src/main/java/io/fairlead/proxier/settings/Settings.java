@@ -2,6 +2,8 @@ package io.fairlead.proxier.settings;
 
 import com.google.common.collect.ImmutableList;
 import io.fairlead.core.net.Cidr;
+import io.fairlead.core.plan.MarkRange;
+import io.fairlead.core.plan.NodePortAddresses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,6 +13,9 @@ import java.util.Optional;
  * defaults are those of kube-proxy's KubeProxyConfiguration where it has the same thing.
  *
  * @param nodeName lower case, never blank
+ * @param nodePortAddresses which of the node's addresses serve node ports
+ * @param marks the packet marks that Fairlead may use, at least one of them without the masquerade
+ *     bit
  * @param ownershipRecord where Fairlead writes down which virtual servers it made
  * @param verbosity kube-proxy's {@code -v}
  */
@@ -18,7 +23,10 @@ public record Settings(
     Source source,
     String nodeName,
     Ipvs ipvs,
+    NodePortAddresses nodePortAddresses,
+    MarkRange marks,
     Masquerade masquerade,
+    Conntrack conntrack,
     Servers servers,
     Path ownershipRecord,
     int verbosity) {
@@ -48,6 +56,7 @@ public record Settings(
    * @param strictArp answer ARP only for addresses of the interface that was asked
    * @param excludeCidrs virtual servers whose address lies in one of these are never removed
    * @param drainCheckInterval how often draining real servers are looked at
+   * @param drainLimit how long a real server may drain; zero is for ever
    */
   public record Ipvs(
       String scheduler,
@@ -56,7 +65,15 @@ public record Settings(
       boolean strictArp,
       ImmutableList<Cidr> excludeCidrs,
       Timeouts timeouts,
-      Duration drainCheckInterval) {}
+      Duration drainCheckInterval,
+      Duration drainLimit) {
+    /** How often draining real servers are looked at so that none drains for much too long. */
+    public Duration drainCheckPeriod() {
+      return drainLimit.isPositive() && drainLimit.compareTo(drainCheckInterval) < 0
+          ? drainLimit
+          : drainCheckInterval;
+    }
+  }
 
   /** IPVS connection timeouts; zero keeps what the kernel has. */
   public record Timeouts(Duration tcp, Duration tcpFin, Duration udp) {
@@ -71,14 +88,32 @@ public record Settings(
    *
    * @param bit the bit of the packet mark, 0 to 31
    * @param all every flow to a ClusterIP, whoever sends it
-   * @param clusterCidrs at most one of each family; ClusterIP flows from elsewhere are masqueraded
+   * @param detector who is a pod; ClusterIP flows of all others are masqueraded
    */
-  public record Masquerade(int bit, boolean all, ImmutableList<Cidr> clusterCidrs) {
+  public record Masquerade(int bit, boolean all, LocalDetector detector) {
     /** The mark with only this bit set, as a 32-bit word. */
     public int mark() {
       return 1 << bit;
     }
   }
+
+  /**
+   * The {@code conntrack} section: limits of the kernel's connection tracking; a zero keeps what
+   * the kernel has.
+   *
+   * @param maxPerCore how many connections for each processor
+   * @param min how many at least, if {@code maxPerCore} is not zero
+   * @param tcpBeLiberal whether packets outside the TCP window pass; false keeps what the kernel
+   *     has
+   */
+  public record Conntrack(
+      int maxPerCore,
+      int min,
+      Duration tcpEstablished,
+      Duration tcpCloseWait,
+      boolean tcpBeLiberal,
+      Duration udp,
+      Duration udpStream) {}
 
   /**
    * The HTTP servers; one without an address is off.

@@ -2,13 +2,14 @@ package io.fairlead.proxier.source;
 
 import com.google.common.collect.ImmutableList;
 import io.fairlead.core.cluster.ClusterEvent;
+import io.fairlead.core.cluster.ObjectName;
 
 /**
- * Where Services, EndpointSlices and the own Node come from. A source reports events of its own
- * accord, on its own threads, until it is closed; it heals itself, and while it cannot reach what
- * it reads it reports nothing, so that the kernel stays as it is.
+ * Where Services, EndpointSlices and Nodes come from. A source reports events of its own accord, on
+ * its own threads, until it is closed; it heals itself, and while it cannot reach what it reads it
+ * reports nothing, so that the kernel stays as it is.
  */
-public interface Source extends AutoCloseable {
+public interface Source extends ServiceWarnings, AutoCloseable {
   /**
    * Takes events in order, one at a time. May block for a moment, which slows the source down and
    * loses nothing.
@@ -27,6 +28,10 @@ public interface Source extends AutoCloseable {
   default ImmutableList<SourceStatus> status() {
     return ImmutableList.of();
   }
+
+  /** Says nothing, unless the source has a way to. */
+  @Override
+  default void warn(ObjectName service, String reason, String note) {}
 
   /** Stops reporting and lets go of everything. */
   @Override

@@ -21,6 +21,7 @@ final class ChangeFamilies {
       case Change.AddRealServer add -> ImmutableSet.of(add.key().family());
       case Change.EditRealServer edit -> ImmutableSet.of(edit.key().family());
       case Change.RemoveRealServer remove -> ImmutableSet.of(remove.key().family());
+      case Change.ForgetFlows forget -> ImmutableSet.of(forget.key().family());
     };
   }
 }

@@ -50,6 +50,7 @@ public final class Narration {
       case Change.AddRealServer _ -> "real server added";
       case Change.EditRealServer _ -> "real server edited";
       case Change.RemoveRealServer _ -> "real server removed";
+      case Change.ForgetFlows _ -> "port's stale flows forgotten";
     };
   }
 
@@ -75,6 +76,7 @@ public final class Narration {
               + (edit.options().weight() == 0 ? " draining, " : " edited, ")
               + options(edit.options());
       case Change.RemoveRealServer remove -> remove.key() + " -> " + remove.server() + " removed";
+      case Change.ForgetFlows forget -> forget.key() + " flows to former real servers forgotten";
     };
   }
 
@@ -86,6 +88,7 @@ public final class Narration {
       case Change.AddRealServer add -> Optional.of(add.key());
       case Change.EditRealServer edit -> Optional.of(edit.key());
       case Change.RemoveRealServer remove -> Optional.of(remove.key());
+      case Change.ForgetFlows forget -> Optional.of(forget.key());
       case Change.CreateDevice _,
           Change.ReplaceFilter _,
           Change.EditFilter _,
@@ -120,6 +123,13 @@ public final class Narration {
               .collect(Collectors.joining(" . ", setName(port.set()) + "{", "}"));
       case SetElement.Hairpin pin ->
           "hairpin{" + pin.address() + " . " + pin.protocol() + " . " + pin.port() + "}";
+      case SetElement.LocalOnly local ->
+          "local_only{%s . %s . %d : 0x%x}"
+              .formatted(local.address(), local.protocol(), local.port(), local.mark());
+      case SetElement.Allowed allowed ->
+          "allowed{%s . %s . %d . %s}"
+              .formatted(allowed.address(), allowed.protocol(), allowed.port(), allowed.sources());
+      case SetElement.PodRange pods -> "pods{" + pods.range() + "}";
     };
   }
 
@@ -129,6 +139,9 @@ public final class Narration {
       case MASQUERADE -> "masquerade";
       case CLUSTER_IPS -> "cluster_ips";
       case NO_ENDPOINTS -> "no_endpoints";
+      case NO_LOCAL -> "no_local";
+      case NO_LOCAL_EXTERNAL -> "no_local_external";
+      case LIMITED -> "limited";
     };
   }
 }

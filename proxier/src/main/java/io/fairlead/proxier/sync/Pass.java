@@ -30,6 +30,8 @@ public record Pass(
      * The kernel was read back; changes are repairs of what others did, or a failure tried again.
      */
     AUDIT,
+    /** A device got or lost an address that node ports may be served on. */
+    ADDRESSES,
     /** Connections of draining real servers were counted. */
     DRAIN
   }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the loop does, as log lines: one for each pass that changed something, one for each change
@@ -26,13 +27,19 @@ public final class SyncLog implements SyncObserver {
   private static final Logger log = LoggerFactory.getLogger("io.fairlead.sync");
   private static final int READABLE = 20;
   private static final Duration SUMMARY = Duration.ofMinutes(5);
+  private static final Duration WORRYING = Duration.ofMinutes(5); // then kube-proxy gives up
   private static final String KERNEL = "reading the kernel";
 
   private final RepeatedProblems problems;
+  private final String awaited;
   private final WishProblems wishes = new WishProblems();
   private Set<String> troubled = ImmutableSet.of();
 
-  public SyncLog(InstantSource clock) {
+  /**
+   * @param awaited what must be known before anything is programmed, in words
+   */
+  public SyncLog(InstantSource clock, String awaited) {
+    this.awaited = awaited;
     this.problems = new RepeatedProblems(clock, SUMMARY);
   }
 
@@ -57,6 +64,16 @@ public final class SyncLog implements SyncObserver {
     }
     failures(pass, reconciler);
     wishes.report(reconciler);
+  }
+
+  @Override
+  public void waiting(Duration sinceStart) {
+    Level level = sinceStart.compareTo(WORRYING) < 0 ? Level.WARN : Level.ERROR;
+    log.atLevel(level)
+        .log(
+            "nothing is programmed yet: waiting for {} min for {}",
+            sinceStart.toMinutes(),
+            awaited);
   }
 
   @Override
@@ -88,6 +105,7 @@ public final class SyncLog implements SyncObserver {
               pass.events() == 1 ? "the event" : "the first of " + pass.events() + " events",
               counts);
       case AUDIT -> log.warn("repaired the kernel in {}: {}", took, counts);
+      case ADDRESSES -> log.info("addresses of the node changed; synced in {}: {}", took, counts);
       case DRAIN -> log.info("drained: {}", counts);
     }
   }

@@ -1,6 +1,7 @@
 package io.fairlead.proxier.sync;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane;
@@ -13,10 +14,12 @@ import io.fairlead.proxier.sync.Pass.Cause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -43,6 +46,9 @@ public final class SyncLoop implements Source.Listener {
 
     record Audit() implements Work {}
 
+    /** Only wakes the loop. */
+    record Look() implements Work {}
+
     record Stop() implements Work {}
   }
 
@@ -54,6 +60,9 @@ public final class SyncLoop implements Source.Listener {
   private final LongSupplier clock;
   private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE);
   private final List<Work> taken = new ArrayList<>();
+
+  private final AtomicBoolean addressesChanged = new AtomicBoolean();
+  private final StartWait wait;
 
   private volatile boolean stopped;
   private boolean started;
@@ -75,6 +84,7 @@ public final class SyncLoop implements Source.Listener {
     this.ownership = ownership;
     this.observer = observer;
     this.clock = clock;
+    this.wait = new StartWait(clock.getAsLong());
     this.timetable =
         new Timetable(clock.getAsLong(), periods.sync, periods.minSync, periods.drainCheck);
   }
@@ -111,6 +121,16 @@ public final class SyncLoop implements Source.Listener {
   /** Has the kernel read back and repaired now, and not only when the sync period is over. */
   public void audit() {
     put(new Work.Audit());
+  }
+
+  /**
+   * Has the addresses of the node's devices read again, from any thread. It never blocks, and asked
+   * often it reads once.
+   */
+  public void addressesChanged() {
+    if (!addressesChanged.getAndSet(true)) {
+      queue.offer(new Work.Look()); // if the queue is full the loop is awake
+    }
   }
 
   /** Ends {@link #run} after the pass that is under way. The kernel keeps what it has. */
@@ -155,10 +175,12 @@ public final class SyncLoop implements Source.Listener {
   /** How many nanoseconds there is nothing to do, unless something comes. */
   long idle() {
     if (started) {
-      return timetable.idle(clock.getAsLong(), events > 0, !reconciler.draining().isEmpty());
+      return timetable.idle(clock.getAsLong(), isDirty(), !reconciler.draining().isEmpty());
     }
     // Events wait for the first audit, and that for the sources: only they can go on.
-    return reconciler.listed() ? timetable.idle(clock.getAsLong(), false, false) : Long.MAX_VALUE;
+    return reconciler.listed()
+        ? timetable.idle(clock.getAsLong(), false, false)
+        : wait.idle(clock.getAsLong());
   }
 
   boolean isStopped() {
@@ -184,7 +206,7 @@ public final class SyncLoop implements Source.Listener {
       }
       case Work.Question(Runnable answer) -> answer.run();
       case Work.Audit() -> timetable.auditAsked(clock.getAsLong());
-      case Work.Stop() -> {}
+      case Work.Look(), Work.Stop() -> {}
     }
   }
 
@@ -195,11 +217,17 @@ public final class SyncLoop implements Source.Listener {
       return;
     }
     // Before an audit in any case: what events want would look like repairs.
-    if (events > 0 && (timetable.eventsDue(now) || timetable.auditDue(now))) {
-      pass(Cause.EVENTS, now);
+    if (isDirty() && (timetable.eventsDue(now) || timetable.auditDue(now))) {
+      if (addressesChanged.getAndSet(false)) {
+        readAddresses(now);
+      }
+      if (events > 0) {
+        passAndLeave(Cause.EVENTS, now);
+      }
     }
     if (timetable.drainDue(now) && !reconciler.draining().isEmpty()) {
-      countConnections(now);
+      countConnections(reconciler.draining(), now);
+      timetable.drained(now);
     }
     if (timetable.auditDue(now)) {
       audit(Cause.AUDIT, now);
@@ -210,12 +238,31 @@ public final class SyncLoop implements Source.Listener {
    * Nothing is written until all sources have listed: half a cluster must not replace a whole one.
    */
   private void start(long now) {
-    if (reconciler.listed() && timetable.auditDue(now)) {
+    if (!reconciler.listed()) {
+      if (wait.isDue(now)) {
+        observer.waiting(wait.told(now));
+      }
+    } else if (timetable.auditDue(now)) {
       started = audit(Cause.START, now);
     }
   }
 
+  private boolean isDirty() {
+    return events > 0 || addressesChanged.get();
+  }
+
+  private void readAddresses(long now) {
+    try {
+      reconciler.nodeAddresses(dataplane.nodeAddresses());
+      passAndLeave(events > 0 ? Cause.EVENTS : Cause.ADDRESSES, now);
+    } catch (DataplaneException e) {
+      observer.unreadable(e);
+      timetable.failed(now); // the audit that this brings reads the addresses, too
+    }
+  }
+
   private boolean audit(Cause cause, long now) {
+    addressesChanged.set(false); // they are among what is read now
     try {
       reconciler.observe(dataplane.read(), ownership.read());
     } catch (DataplaneException e) {
@@ -223,22 +270,31 @@ public final class SyncLoop implements Source.Listener {
       timetable.failed(now);
       return false;
     }
-    if (pass(cause, now)) {
+    if (passAndLeave(cause, now)) {
       timetable.audited(clock.getAsLong());
     }
     return true;
   }
 
-  private void countConnections(long now) {
-    for (VirtualServerKey key : reconciler.draining()) {
+  /** What no Service wants any more is gone at once if it has no connections. */
+  private boolean passAndLeave(Cause cause, long now) {
+    boolean well = pass(cause, now);
+    ImmutableSet<VirtualServerKey> left = reconciler.justLeft();
+    if (!left.isEmpty()) {
+      countConnections(left, now);
+    }
+    return well;
+  }
+
+  private void countConnections(Set<VirtualServerKey> keys, long now) {
+    for (VirtualServerKey key : keys) {
       try {
-        reconciler.counted(key, dataplane.connections(key));
+        reconciler.counted(key, dataplane.connections(key), now);
       } catch (DataplaneException e) { // the others' connections can be counted all the same
         observer.unreadable(e);
         timetable.failed(now);
       }
     }
-    timetable.drained(now);
     pass(Cause.DRAIN, now);
   }
 
@@ -247,11 +303,11 @@ public final class SyncLoop implements Source.Listener {
    * the kernel refuses for good waits for the next regular audit.
    */
   private boolean pass(Cause cause, long began) {
-    ImmutableList<Change> changes = reconciler.changes();
+    ImmutableList<Change> changes = reconciler.changes(began);
     ownership.write(reconciler.ownedOffDevice()); // before the kernel: a crash must not orphan them
     ImmutableList<Failure> failures =
         changes.isEmpty() ? ImmutableList.of() : dataplane.apply(changes);
-    reconciler.applied(changes, failures);
+    reconciler.applied(changes, failures, began);
     // And after it: what is gone may be made again by somebody else, and is theirs then.
     ownership.write(reconciler.ownedOffDevice());
     long ended = clock.getAsLong();

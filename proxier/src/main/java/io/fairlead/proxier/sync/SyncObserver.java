@@ -2,6 +2,7 @@ package io.fairlead.proxier.sync;
 
 import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.reconcile.Reconciler;
+import java.time.Duration;
 
 /** Is told what the loop does, on the loop's thread: metrics, health and logs. Must not block. */
 public interface SyncObserver {
@@ -10,6 +11,9 @@ public interface SyncObserver {
 
   /** A pass is over. {@code reconciler} may be asked for names and counts during the call. */
   void passed(Pass pass, Reconciler reconciler);
+
+  /** Nothing is programmed yet, for the sources have not listed all that it takes. */
+  default void waiting(Duration sinceStart) {}
 
   /** The kernel could not be read; what is in it stays, and reading is tried again. */
   void unreadable(DataplaneException cause);

@@ -5,6 +5,7 @@ import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane.Failure;
 import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.net.Family;
+import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints;
 import io.fairlead.core.reconcile.Holdings;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.proxier.observe.Health;
@@ -23,18 +24,24 @@ public final class SyncTelemetry implements SyncObserver {
   private final SyncMetrics sync;
   private final KernelMetrics kernel;
   private final Health health;
+  private final ImmutableSet<Family> families;
   private boolean readable = true;
   private ImmutableSet<Family> failing = ImmutableSet.of();
 
-  public SyncTelemetry(SyncMetrics sync, KernelMetrics kernel, Health health) {
+  /**
+   * @param families those that the node serves; nothing is told about others
+   */
+  public SyncTelemetry(
+      SyncMetrics sync, KernelMetrics kernel, Health health, ImmutableSet<Family> families) {
     this.sync = sync;
     this.kernel = kernel;
     this.health = health;
+    this.families = families;
   }
 
   @Override
   public void queued() {
-    for (Family family : Family.values()) {
+    for (Family family : families) {
       sync.queued(family);
       health.queued(family);
     }
@@ -51,7 +58,7 @@ public final class SyncTelemetry implements SyncObserver {
       kernel.audited(pass.took());
     }
     judge(pass);
-    for (Family family : Family.values()) {
+    for (Family family : families) {
       if (failing.contains(family) || !readable) {
         health.queued(family);
       } else {
@@ -60,6 +67,10 @@ public final class SyncTelemetry implements SyncObserver {
       }
       Holdings holdings = reconciler.holdings(family);
       kernel.holds(family, holdings.virtualServers(), holdings.realServers(), holdings.draining());
+      for (NoLocalEndpoints.Policy policy : NoLocalEndpoints.Policy.values()) {
+        NoLocalEndpoints missing = new NoLocalEndpoints(family, policy);
+        sync.withoutLocalEndpoints(missing, reconciler.count(missing));
+      }
     }
   }
 
@@ -82,7 +93,7 @@ public final class SyncTelemetry implements SyncObserver {
   @Override
   public void unreadable(DataplaneException cause) {
     readable = false;
-    for (Family family : Family.values()) {
+    for (Family family : families) {
       health.queued(family);
     }
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.net.Family;
 import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkException;
 import java.io.IOException;
@@ -35,6 +37,15 @@ class HostSetupTest {
     assertEquals(
         ImmutableList.of("find IPVS: ENOENT"),
         host.explain(new NetlinkException("find IPVS", Errno.ENOENT)));
+  }
+
+  @Test
+  void ipv6IsServedIfTheNamespaceHasIt() throws IOException {
+    assertEquals(ImmutableSet.of(Family.IPV4), new HostSetup(root).families());
+
+    Files.createDirectories(root.resolve("proc/thread-self/net"));
+    Files.writeString(root.resolve("proc/thread-self/net/if_inet6"), "");
+    assertEquals(ImmutableSet.of(Family.IPV4, Family.IPV6), new HostSetup(root).families());
   }
 
   @Test

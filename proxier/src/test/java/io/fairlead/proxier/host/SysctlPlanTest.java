@@ -3,8 +3,6 @@ package io.fairlead.proxier.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.common.collect.ImmutableList;
-import io.fairlead.proxier.settings.Settings;
-import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +35,7 @@ class SysctlPlanTest {
   @MethodSource("cases")
   void plansForTheKernel(Case c) {
     KernelVersion kernel = KernelVersion.parse(c.release);
-    ImmutableList<Sysctl> plan = SysctlPlan.of(kernel, ipvs(c.strictArp));
+    ImmutableList<Sysctl> plan = SysctlPlan.of(kernel, c.strictArp);
 
     assertEquals(c.expect, joined(plan.stream()));
     assertEquals(c.advised, joined(plan.stream().filter(it -> it.need() == Sysctl.Need.ADVISED)));
@@ -46,16 +44,5 @@ class SysctlPlanTest {
 
   private static String joined(Stream<Sysctl> plan) {
     return plan.map(Sysctl::toString).collect(Collectors.joining(" "));
-  }
-
-  private static Settings.Ipvs ipvs(boolean strictArp) {
-    return new Settings.Ipvs(
-        "rr",
-        Duration.ofSeconds(30),
-        Duration.ZERO,
-        strictArp,
-        ImmutableList.of(),
-        new Settings.Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO),
-        Duration.ofMinutes(1));
   }
 }

@@ -18,6 +18,7 @@ class SysctlsTest {
       new Sysctl("net/ipv4/ip_forward", 1, "packets are dropped", Need.REQUIRED);
 
   @TempDir Path procSys = Path.of("");
+  @TempDir Path run = Path.of("");
   private Path file = Path.of("");
 
   @BeforeEach
@@ -92,10 +93,103 @@ class SysctlsTest {
     assertEquals(
         ImmutableList.of(
             new SysctlOutcome.Missing(missing), new SysctlOutcome.Changed(FORWARD, "0")),
-        new Sysctls(procSys).set(ImmutableList.of(missing, FORWARD)));
+        sysctls().set(ImmutableList.of(missing, FORWARD)));
+  }
+
+  @Test
+  void whatAParameterWasIsRecordedOnceAndPutBack() throws IOException {
+    Files.writeString(file, "0\n");
+    set(FORWARD);
+    Files.writeString(file, "5\n"); // somebody meddles, and a second start corrects it
+    set(FORWARD);
+    assertEquals("net/ipv4/ip_forward 0 1\n", Files.readString(record()));
+
+    assertEquals(
+        ImmutableList.of(new SysctlReturn.PutBack(FORWARD.key(), "0")), sysctls().putBack());
+    assertEquals("0", Files.readString(file));
+    assertFalse(Files.exists(record()));
+    assertEquals(ImmutableList.of(), sysctls().putBack());
+  }
+
+  @Test
+  void aLaterStartThatWantsAnotherValueKeepsTheFirstOne() throws IOException {
+    Files.writeString(file, "0");
+    set(FORWARD);
+    set(new Sysctl(FORWARD.key(), 2, "why", Need.REQUIRED));
+    assertEquals("net/ipv4/ip_forward 0 2\n", Files.readString(record()));
+
+    sysctls().putBack();
+    assertEquals("0", Files.readString(file));
+  }
+
+  @Test
+  void whatWasRightFromTheStartIsNotPutBack() throws IOException {
+    Files.writeString(file, "1");
+    set(FORWARD);
+
+    assertEquals(ImmutableList.of(), sysctls().putBack());
+    assertFalse(Files.exists(record()));
+  }
+
+  @Test
+  void whatSomebodyElseSetSinceStays() throws IOException {
+    Files.writeString(file, "0");
+    set(FORWARD);
+    Files.writeString(file, "7");
+
+    SysctlReturn outcome = sysctls().putBack().getFirst();
+
+    assertEquals(new SysctlReturn.Left(FORWARD.key(), "7", "1"), outcome);
+    assertEquals("sysctl net.ipv4.ip_forward left at 7: Fairlead had set 1", outcome.toString());
+    assertEquals("7", Files.readString(file));
+    assertFalse(Files.exists(record()));
+  }
+
+  @Test
+  void whatCannotBePutBackIsKeptForAnotherTry() throws IOException {
+    Files.createSymbolicLink(file, Path.of("/proc/sys/kernel/ostype"));
+    Files.writeString(record(), "net/ipv4/ip_forward 0 1\n");
+    assertEquals(
+        ImmutableList.of(new SysctlReturn.Left(FORWARD.key(), "Linux", "1")), sysctls().putBack());
+
+    Files.delete(file);
+    Files.createDirectory(file); // readable by nobody as a file
+    Files.writeString(record(), "net/ipv4/ip_forward 0 1\n");
+    SysctlReturn outcome = sysctls().putBack().getFirst();
+    assertEquals(
+        "sysctl net.ipv4.ip_forward cannot be put back to 0: Is a directory", outcome.toString());
+    assertTrue(Files.exists(record()));
+  }
+
+  @Test
+  void aRecordThatIsNoneLeadsNowhere() throws IOException {
+    Files.writeString(file, "1");
+    Files.writeString(
+        record(),
+        "../../etc/passwd 0 1\nnet/../ipv4/ip_forward 0 1\nnet/ipv4/ip_forward 0 1; x\n\n");
+
+    assertEquals(ImmutableList.of(), sysctls().putBack());
+    assertEquals("1", Files.readString(file));
+  }
+
+  @Test
+  void aRecordThatCannotBeWrittenIsNoReasonNotToSet() throws IOException {
+    Files.writeString(file, "0");
+    Files.createDirectory(record());
+    Files.createFile(record().resolve("occupied"));
+
+    assertEquals(new SysctlOutcome.Changed(FORWARD, "0"), set(FORWARD));
   }
 
   private SysctlOutcome set(Sysctl sysctl) {
-    return new Sysctls(procSys).set(ImmutableList.of(sysctl)).getFirst();
+    return sysctls().set(ImmutableList.of(sysctl)).getFirst();
+  }
+
+  private Sysctls sysctls() {
+    return new Sysctls(procSys, SysctlRecord.beside(run.resolve("owned")));
+  }
+
+  private Path record() {
+    return run.resolve("sysctls");
   }
 }

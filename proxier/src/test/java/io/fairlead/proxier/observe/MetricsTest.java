@@ -9,6 +9,8 @@ import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
+import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints;
+import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints.Policy;
 import io.fairlead.proxier.source.Source;
 import io.fairlead.proxier.source.SourceStatus;
 import io.fairlead.proxier.source.SourceStatus.State;
@@ -76,6 +78,21 @@ class MetricsTest {
         "kubeproxy_sync_proxy_rules_service_changes_total 2.0",
         "kubeproxy_sync_proxy_rules_endpoint_changes_pending 0.0",
         "kubeproxy_sync_proxy_rules_endpoint_changes_total 1.0");
+  }
+
+  @Test
+  void servicesWithoutLocalEndpointsShowByPolicy() {
+    SyncMetrics metrics = new SyncMetrics(registry, new SteppedClock(), BOTH);
+    metrics.withoutLocalEndpoints(new NoLocalEndpoints(Family.IPV4, Policy.INTERNAL), 3);
+    metrics.withoutLocalEndpoints(new NoLocalEndpoints(Family.IPV6, Policy.EXTERNAL), 2);
+    metrics.withoutLocalEndpoints(new NoLocalEndpoints(Family.IPV6, Policy.EXTERNAL), 1);
+
+    String name = "kubeproxy_sync_proxy_rules_no_local_endpoints_total";
+    assertShows(
+        "# TYPE " + name + " gauge",
+        name + "{ip_family=\"IPv4\",traffic_policy=\"internal\"} 3.0",
+        name + "{ip_family=\"IPv4\",traffic_policy=\"external\"} 0.0",
+        name + "{ip_family=\"IPv6\",traffic_policy=\"external\"} 1.0");
   }
 
   @Test
@@ -163,9 +180,9 @@ class MetricsTest {
   }
 
   private void assertShows(String... lines) {
-    List<String> scraped = registry.scrape().lines().toList();
+    String page = new MetricsPage(registry).get("").body();
     for (String line : lines) {
-      assertTrue(scraped.contains(line), () -> line + "\nis not in\n" + registry.scrape());
+      assertTrue(page.lines().toList().contains(line), () -> line + "\nis not in\n" + page);
     }
   }
 }

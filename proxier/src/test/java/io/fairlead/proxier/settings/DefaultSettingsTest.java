@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.google.common.collect.ImmutableList;
 import io.fairlead.core.net.IpAddress;
+import io.fairlead.core.plan.MarkRange;
+import io.fairlead.core.plan.NodePortAddresses;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,8 +30,19 @@ class DefaultSettingsTest {
                 false,
                 ImmutableList.of(),
                 new Settings.Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO),
-                Duration.ofMinutes(1)),
-            new Settings.Masquerade(14, false, ImmutableList.of()),
+                Duration.ofMinutes(1),
+                Duration.ZERO),
+            NodePortAddresses.ALL,
+            new MarkRange(0x1000, 0x3fff, 0x4000),
+            new Settings.Masquerade(14, false, new LocalDetector.None()),
+            new Settings.Conntrack(
+                32768,
+                131072,
+                Duration.ofHours(24),
+                Duration.ofHours(1),
+                false,
+                Duration.ZERO,
+                Duration.ZERO),
             new Settings.Servers(
                 Optional.of(new BindAddress(IpAddress.parse("0.0.0.0"), 10256)),
                 Optional.of(new BindAddress(IpAddress.parse("127.0.0.1"), 10249)),
@@ -41,7 +54,8 @@ class DefaultSettingsTest {
 
   @Test
   void theMasqueradeMarkIsTheBit() {
-    assertEquals(0x4000, new Settings.Masquerade(14, false, ImmutableList.of()).mark());
-    assertEquals(Integer.MIN_VALUE, new Settings.Masquerade(31, false, ImmutableList.of()).mark());
+    assertEquals(0x4000, new Settings.Masquerade(14, false, new LocalDetector.None()).mark());
+    assertEquals(
+        Integer.MIN_VALUE, new Settings.Masquerade(31, false, new LocalDetector.None()).mark());
   }
 }

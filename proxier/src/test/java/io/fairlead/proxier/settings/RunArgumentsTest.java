@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
+import io.fairlead.core.plan.MarkRange;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -51,6 +52,10 @@ class RunArgumentsTest {
         new Accepted("--ipvs-sync-period=1m30s", s -> s.ipvs().syncPeriod(), "PT1M30S"),
         new Accepted("--ipvs-min-sync-period=500ms", s -> s.ipvs().minSyncPeriod(), "PT0.5S"),
         new Accepted("--drain-check-interval=5s", s -> s.ipvs().drainCheckInterval(), "PT5S"),
+        new Accepted("--drain-limit=90s", s -> s.ipvs().drainLimit(), "PT1M30S"),
+        new Accepted("--drain-limit=0", s -> s.ipvs().drainCheckPeriod(), "PT1M"),
+        new Accepted("--drain-limit=90s", s -> s.ipvs().drainCheckPeriod(), "PT1M"),
+        new Accepted("--drain-limit=10s", s -> s.ipvs().drainCheckPeriod(), "PT10S"),
         new Accepted("--ipvs-strict-arp", s -> s.ipvs().strictArp(), "true"),
         new Accepted(
             "--ipvs-exclude-cidrs=10.1.2.3/8,fd00::/64 --ipvs-exclude-cidrs=192.0.2.0/24",
@@ -62,9 +67,51 @@ class RunArgumentsTest {
             "Timeouts[tcp=PT15M, tcpFin=PT2M, udp=PT5M]"),
         new Accepted(
             "--cluster-cidr=10.244.0.0/16,fd00:1::/56",
-            s -> s.masquerade().clusterCidrs(),
-            "[10.244.0.0/16, fd00:1::/56]"),
+            s -> s.masquerade().detector(),
+            "ClusterCidrs[cidrs=[10.244.0.0/16, fd00:1::/56]]"),
+        new Accepted("--masquerade-all", s -> s.masquerade().detector(), "None[]"),
+        new Accepted("--detect-local-mode=", s -> s.masquerade().detector(), "None[]"),
+        new Accepted(
+            "--detect-local-mode=ClusterCIDR --cluster-cidr=10.244.0.0/16",
+            s -> s.masquerade().detector(),
+            "ClusterCidrs[cidrs=[10.244.0.0/16]]"),
+        new Accepted(
+            "--detect-local-mode=NodeCIDR --cluster-cidr=10.244.0.0/16",
+            s -> s.masquerade().detector(),
+            "NodeCidr[]"),
+        new Accepted(
+            "--detect-local-mode=BridgeInterface --pod-bridge-interface=cni0",
+            s -> s.masquerade().detector(),
+            "BridgeInterface[name=cni0]"),
+        new Accepted(
+            "--detect-local-mode=InterfaceNamePrefix --pod-interface-name-prefix=cali",
+            s -> s.masquerade().detector(),
+            "InterfacePrefix[prefix=cali]"),
         new Accepted("--iptables-masquerade-bit=0", s -> s.masquerade().bit(), "0"),
+
+        // Node ports and marks.
+        new Accepted(
+            "--nodeport-addresses=primary,192.0.2.7/24 --nodeport-addresses=localhost,all",
+            s -> s.nodePortAddresses().choices(),
+            "[Primary[], Range[cidr=192.0.2.0/24], Localhost[], All[]]"),
+        new Accepted("--nodeport-addresses=", s -> s.nodePortAddresses().choices(), "[]"),
+        new Accepted("--fwmark-range=0x10-0xFF", Settings::marks, range(0x10, 0xff, 0x4000)),
+        new Accepted("--fwmark-range=16-0255", Settings::marks, range(16, 255, 0x4000)),
+        new Accepted(
+            "--fwmark-range=1-0xffffffff --iptables-masquerade-bit=31",
+            Settings::marks,
+            range(1, -1, Integer.MIN_VALUE)),
+        new Accepted(
+            "--fwmark-range=0x4000-0x8000", Settings::marks, range(0x4000, 0x8000, 0x4000)),
+
+        // Connection tracking.
+        new Accepted(
+            "--conntrack-max-per-core=0 --conntrack-min=1 --conntrack-tcp-timeout-established=0"
+                + " --conntrack-tcp-timeout-close-wait=30s --conntrack-tcp-be-liberal"
+                + " --conntrack-udp-timeout=20s --conntrack-udp-timeout-stream=3m",
+            Settings::conntrack,
+            "Conntrack[maxPerCore=0, min=1, tcpEstablished=PT0S, tcpCloseWait=PT30S,"
+                + " tcpBeLiberal=true, udp=PT20S, udpStream=PT3M]"),
 
         // Servers and the process.
         new Accepted(
@@ -102,6 +149,7 @@ class RunArgumentsTest {
 
   static Stream<Refused> wrong() {
     String duration = "must be a duration such as 30s, 1m30s or 500ms";
+    String marks = "must be two marks from 1 to 0xffffffff, such as 0x1000-0x3fff";
     String cidrs = "must be CIDRs such as 10.0.0.0/8, with commas between them";
     return Stream.of(
         refused(
@@ -158,6 +206,46 @@ class RunArgumentsTest {
             "--cluster-cidr=10.0.0.0/8,fd00::/64,fd01::/64: must hold at most two CIDRs, one of"
                 + " each family"),
         refused(
+            "--detect-local-mode=nodecidr",
+            "--detect-local-mode=nodecidr: must be ClusterCIDR, NodeCIDR, BridgeInterface or"
+                + " InterfaceNamePrefix"),
+        refused(
+            "--detect-local-mode=BridgeInterface",
+            "--pod-bridge-interface=: must be a device's name, such as cni0, at most 15 letters,"
+                + " with --detect-local-mode=BridgeInterface"),
+        refused(
+            "--detect-local-mode=InterfaceNamePrefix --pod-interface-name-prefix=cali/",
+            "--pod-interface-name-prefix=cali/: must be how the names of pods' devices begin, such"
+                + " as cali, at most 15 letters, with --detect-local-mode=InterfaceNamePrefix"),
+        refused(
+            "--detect-local-mode=NodeCIDR --cluster-cidr=10.244.0.0",
+            "--cluster-cidr=10.244.0.0: "
+                + cidrs
+                + " (\"10.244.0.0\" is not a CIDR such as 10.0.0.0/8)"),
+        refused(
+            "--nodeport-addresses=192.0.2.1,primary",
+            "--nodeport-addresses=192.0.2.1,primary: must be CIDRs such as 192.0.2.0/24, or primary,"
+                + " localhost or all, with commas between them (\"192.0.2.1\" is not a CIDR such as"
+                + " 10.0.0.0/8)"),
+        refused(
+            "--fwmark-range=0x1000",
+            "--fwmark-range=0x1000: " + marks + " (\"0x1000\" is no range)"),
+        refused("--fwmark-range=1-4294967296", "--fwmark-range=1-4294967296: " + marks),
+        refused(
+            "--fwmark-range=0-9",
+            "--fwmark-range=0-9: "
+                + marks
+                + " (mark range 0x0-0x9 must begin above 0 and not end before it begins)"),
+        refused(
+            "--fwmark-range=0xc000-0xffff",
+            "--fwmark-range=0xc000-0xffff: every mark in it has bit 14, which is"
+                + " --iptables-masquerade-bit; give a range without it"),
+        refused("--conntrack-min=-1", "--conntrack-min=-1: must be a number from 0 to 2147483647"),
+        refused(
+            "--conntrack-udp-timeout=1500ms",
+            "--conntrack-udp-timeout=1500ms: must be whole seconds, at most 596h"),
+        refused("--drain-limit=-1s", "--drain-limit=-1s: must not be negative"),
+        refused(
             "--iptables-masquerade-bit=32",
             "--iptables-masquerade-bit=32: must be a number from 0 to 31"),
         refused(
@@ -194,6 +282,10 @@ class RunArgumentsTest {
     assertInstanceOf(
         RunArguments.Accepted.class,
         RunArguments.read(List.of("--hostname-override", "n1"), () -> ""));
+  }
+
+  private static String range(int first, int last, int without) {
+    return new MarkRange(first, last, without).toString();
   }
 
   private static Refused refused(String arguments, String... problems) {

@@ -1,6 +1,7 @@
 package io.fairlead.proxier.sync;
 
 import io.fairlead.core.cluster.ClusterEvent;
+import io.fairlead.core.cluster.Service;
 import io.fairlead.core.cluster.TestObjects;
 import io.fairlead.core.cluster.TestObjects.ServiceDraft;
 import io.fairlead.core.net.Protocol;
@@ -12,6 +13,7 @@ final class Cluster {
   static final ClusterEvent SERVICES_LISTED = new ClusterEvent.Listed(ClusterEvent.Kind.SERVICES);
   static final ClusterEvent SLICES_LISTED =
       new ClusterEvent.Listed(ClusterEvent.Kind.ENDPOINT_SLICES);
+  static final ClusterEvent NODES_LISTED = new ClusterEvent.Listed(ClusterEvent.Kind.NODES);
 
   private Cluster() {}
 
@@ -20,6 +22,14 @@ final class Cluster {
     return new ClusterEvent.ServiceApplied(
         ServiceDraft.service(name, clusterIp, TestObjects.tcp("http", 80))
             .externalIps(externalIps)
+            .service());
+  }
+
+  /** A Service with one port, TCP 80, and a node port. */
+  static ClusterEvent nodePortService(String name, String clusterIp, int nodePort) {
+    return new ClusterEvent.ServiceApplied(
+        ServiceDraft.service(name, clusterIp, new Service.Port("http", Protocol.TCP, 80, nodePort))
+            .type(Service.Type.NODE_PORT)
             .service());
   }
 

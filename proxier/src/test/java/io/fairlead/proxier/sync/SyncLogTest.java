@@ -43,21 +43,34 @@ class SyncLogTest {
 
   private final LogLines lines = LogLines.of("io.fairlead.sync");
   private final SteppedClock clock = new SteppedClock();
-  private final SyncLog log = new SyncLog(clock);
+  private final SyncLog log = new SyncLog(clock, "podCIDRs of node1");
   private final Reconciler reconciler =
-      new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings("node1"));
+      new Reconciler(new Planner(PlannerSettings.of("rr")), new ReconcilerSettings("node1"));
 
   SyncLogTest() {
     plan(
         service("web", "10.96.0.1"),
         endpoints("web", "10.244.0.1"),
         Cluster.SERVICES_LISTED,
-        Cluster.SLICES_LISTED);
+        Cluster.SLICES_LISTED,
+        Cluster.NODES_LISTED);
   }
 
   @AfterEach
   void close() {
     lines.close();
+  }
+
+  @Test
+  void aStartThatWaitsSaysForWhat() {
+    log.waiting(Duration.ofMinutes(4));
+    log.waiting(Duration.ofMinutes(5));
+
+    assertEquals(
+        List.of(
+            "W nothing is programmed yet: waiting for 4 min for podCIDRs of node1",
+            "E nothing is programmed yet: waiting for 5 min for podCIDRs of node1"),
+        lines.take());
   }
 
   @Test
@@ -68,6 +81,13 @@ class SyncLogTest {
         List.of(
             new Case(
                 Cause.START, List.of(), List.of("I first sync done in 1.5 ms: nothing to change")),
+            new Case(
+                Cause.ADDRESSES,
+                List.of(BIND),
+                List.of(
+                    "I addresses of the node changed; synced in 1.5 ms: 1 × address bound",
+                    "I   bind 10.96.0.1 to kube-ipvs0")),
+            new Case(Cause.ADDRESSES, List.of(), List.of()),
             new Case(
                 Cause.EVENTS,
                 List.of(BIND, DRAIN),
@@ -190,7 +210,7 @@ class SyncLogTest {
       reconciler.on(event);
     }
     reconciler.observe(new FakeDataplane().read(), ImmutableSet.of());
-    reconciler.changes();
+    reconciler.changes(0);
   }
 
   private void passed(Cause cause, List<Change> changes, Change... refused) {

@@ -1,23 +1,28 @@
 package io.fairlead.proxier.sync;
 
+import static io.fairlead.proxier.sync.Cluster.NODES_LISTED;
 import static io.fairlead.proxier.sync.Cluster.SERVICES_LISTED;
 import static io.fairlead.proxier.sync.Cluster.SLICES_LISTED;
 import static io.fairlead.proxier.sync.Cluster.endpoints;
 import static io.fairlead.proxier.sync.Cluster.noService;
+import static io.fairlead.proxier.sync.Cluster.nodePortService;
 import static io.fairlead.proxier.sync.Cluster.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.cluster.ClusterEvent;
+import io.fairlead.core.cluster.Node;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.dataplane.VirtualServerKey.Addressed;
+import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.Planner;
@@ -29,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -47,14 +53,17 @@ class SyncLoopTest {
   private final Observer observer = new Observer();
   private ImmutableSet<VirtualServerKey> owned = ImmutableSet.of();
   private long now = Long.MAX_VALUE - 5; // System.nanoTime() may be anything, and overflow
-  private final SyncLoop loop =
-      new SyncLoop(
-          new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings("node1")),
-          dataplane,
-          new Ownership(),
-          observer,
-          new SyncLoop.Periods(SYNC, MIN_SYNC, DRAIN),
-          () -> now);
+  private SyncLoop loop = loop(new ReconcilerSettings("node1"), DRAIN);
+
+  private SyncLoop loop(ReconcilerSettings settings, Duration drainCheck) {
+    return new SyncLoop(
+        new Reconciler(new Planner(PlannerSettings.of("rr")), settings),
+        dataplane,
+        new Ownership(),
+        observer,
+        new SyncLoop.Periods(SYNC, MIN_SYNC, drainCheck),
+        () -> now);
+  }
 
   @Test
   void nothingIsReadOrWrittenBeforeBothKindsAreListed() {
@@ -63,7 +72,7 @@ class SyncLoopTest {
     assertEquals(0, dataplane.reads());
     assertEquals(List.of(), dataplane.kernel.log());
 
-    report(SLICES_LISTED);
+    report(SLICES_LISTED, NODES_LISTED);
 
     assertEquals(1, dataplane.reads());
     assertEquals(List.of(Cause.START), observer.takeCauses());
@@ -71,16 +80,42 @@ class SyncLoopTest {
   }
 
   @Test
-  void theLoopSleepsForAsLongAsNothingIsListed() {
+  void asLongAsNotAllIsListedItIsSaidEveryMinute() {
     report(service("web", "10.96.0.1"));
+    assertEquals(
+        List.of(1L, 1L),
+        secondsBetween(2, observer.waits::size).stream().map(s -> s / 60).toList());
+    assertEquals(List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)), observer.waits);
 
-    assertEquals(Long.MAX_VALUE, loop.idle());
+    report(SERVICES_LISTED, SLICES_LISTED, NODES_LISTED);
+    advance(Duration.ofMinutes(2));
+    assertEquals(2, observer.waits.size());
+  }
+
+  @Test
+  void inNodeCidrModeNothingIsWrittenBeforeTheNodesPodCidrsAreKnown() {
+    loop = loop(new ReconcilerSettings("here", ImmutableList.of(), true, Duration.ZERO), DRAIN);
+    report(SERVICES_LISTED, SLICES_LISTED, NODES_LISTED, service("web", "10.96.0.1"));
+    advance(Duration.ofMinutes(5));
+    assertEquals(0, dataplane.reads());
+    assertEquals(List.of(Duration.ofMinutes(5)), observer.waits);
+
+    report(
+        new ClusterEvent.NodeApplied(
+            new Node(
+                "here",
+                Optional.empty(),
+                ImmutableList.of(),
+                ImmutableList.of(Cidr.parse("10.244.1.0/24")),
+                true)));
+
+    assertEquals(List.of(Cause.START), observer.takeCauses());
   }
 
   @Test
   void aKernelThatCannotBeReadAtTheStartIsTriedAgainAndNotWritten() {
     dataplane.readable = false;
-    report(SERVICES_LISTED, SLICES_LISTED, service("web", "10.96.0.1"));
+    report(SERVICES_LISTED, SLICES_LISTED, NODES_LISTED, service("web", "10.96.0.1"));
 
     assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L), secondsBetween(7, dataplane::reads));
     assertEquals(List.of(), observer.takeCauses());
@@ -209,6 +244,126 @@ class SyncLoopTest {
   }
 
   @Test
+  void aDeletedServiceWithoutConnectionsIsGoneAtOnce() {
+    start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1"));
+    report(noService("web"));
+
+    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
+    assertEquals(Map.of(), dataplane.kernel.read().virtualServers());
+  }
+
+  @Test
+  void aDeletedServiceWithConnectionsStaysUntilTheyEnd() {
+    start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1"));
+    dataplane.kernel.connect(POD1, 1);
+    report(noService("web"));
+    assertEquals(Map.of("10.244.0.1:8080", 0), dataplane.weights());
+
+    advance(DRAIN);
+    assertEquals(Map.of("10.244.0.1:8080", 0), dataplane.weights());
+
+    dataplane.kernel.connect(POD1, 0);
+    advance(DRAIN);
+    assertEquals(Map.of(), dataplane.kernel.read().virtualServers());
+  }
+
+  @Test
+  void onlyWhatJustLeftIsCountedAtOnce() {
+    start(
+        service("web", "10.96.0.1"),
+        endpoints("web", "10.244.0.1", "10.244.0.2"),
+        service("other", "10.96.0.2"),
+        endpoints("other", "10.244.0.3"));
+    report(endpoints("web", "10.244.0.2"));
+    advance(MIN_SYNC);
+    report(noService("other"));
+
+    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
+  }
+
+  @Test
+  void afterTheDrainLimitConnectionsAreCut() {
+    Duration limit = Duration.ofSeconds(4);
+    loop = loop(new ReconcilerSettings("node1", ImmutableList.of(), false, limit), limit);
+    start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1", "10.244.0.2"));
+    dataplane.kernel.connect(POD1, 1);
+    report(endpoints("web", "10.244.0.2"));
+    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
+
+    advance(limit.minusNanos(1));
+    assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
+
+    advance(limit);
+    assertEquals(Map.of("10.244.0.2:8080", 1), dataplane.weights());
+  }
+
+  @Test
+  void anAddressThatComesServesNodePortsAndOneThatGoesDoesNot() {
+    IpAddress address = IpAddress.parse("192.0.2.1");
+    VirtualServerKey nodePort = new Addressed(address, 30080, Protocol.TCP);
+    start(nodePortService("web", "10.96.0.1", 30080), endpoints("web", "10.244.0.1"));
+
+    dataplane.kernel.addNodeAddress(address);
+    loop.addressesChanged();
+    loop.turn();
+    assertEquals(List.of(Cause.ADDRESSES), observer.takeCauses());
+    assertTrue(dataplane.kernel.read().virtualServers().containsKey(nodePort));
+
+    dataplane.kernel.removeNodeAddress(address);
+    loop.addressesChanged();
+    advance(MIN_SYNC);
+    assertFalse(dataplane.kernel.read().virtualServers().containsKey(nodePort));
+    assertEquals(1, dataplane.reads());
+  }
+
+  @Test
+  void addressesThatChangeOftenAreReadOnce() {
+    start();
+    for (int i = 0; i < 10_000; i++) {
+      loop.addressesChanged(); // more than the queue could hold
+    }
+    loop.turn();
+    assertEquals(1, dataplane.addressReads());
+
+    loop.addressesChanged();
+    loop.turn();
+    assertEquals(1, dataplane.addressReads(), "the min sync period is not over");
+    assertEquals(MIN_SYNC.toNanos(), loop.idle());
+    sleep();
+    assertEquals(2, dataplane.addressReads());
+  }
+
+  @Test
+  void addressesThatCannotBeReadAreReadByAnEarlyAudit() {
+    IpAddress address = IpAddress.parse("192.0.2.1");
+    start(nodePortService("web", "10.96.0.1", 30080), endpoints("web", "10.244.0.1"));
+    dataplane.kernel.addNodeAddress(address);
+    dataplane.readable = false;
+    loop.addressesChanged();
+    loop.turn();
+    assertEquals(1, observer.unreadable);
+
+    dataplane.readable = true;
+    assertEquals(Duration.ofSeconds(1).toNanos(), loop.idle());
+    sleep();
+    assertEquals(List.of(Cause.AUDIT), observer.takeCauses());
+    assertTrue(
+        dataplane
+            .kernel
+            .read()
+            .virtualServers()
+            .containsKey(new Addressed(address, 30080, Protocol.TCP)));
+  }
+
+  @Test
+  void addressesThatChangeBeforeTheStartAreReadWithIt() {
+    loop.addressesChanged();
+    start();
+
+    assertEquals(0, dataplane.addressReads());
+  }
+
+  @Test
   void connectionsThatCannotBeCountedCutNothing() {
     start(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1", "10.244.0.2"));
     dataplane.kernel.connect(POD1, 1);
@@ -304,7 +459,7 @@ class SyncLoopTest {
   /** Lists a cluster of these objects. */
   private void list(ClusterEvent... objects) {
     report(objects);
-    report(SERVICES_LISTED, SLICES_LISTED);
+    report(SERVICES_LISTED, SLICES_LISTED, NODES_LISTED);
     assertEquals(List.of(Cause.START), observer.takeCauses());
   }
 
@@ -357,6 +512,7 @@ class SyncLoopTest {
 
   private static final class Observer implements SyncObserver {
     private final List<Pass> passes = new ArrayList<>();
+    final List<Duration> waits = new ArrayList<>();
     int unreadable;
 
     List<Pass> takePasses() {
@@ -375,6 +531,11 @@ class SyncLoopTest {
     @Override
     public void passed(Pass pass, Reconciler reconciler) {
       passes.add(pass);
+    }
+
+    @Override
+    public void waiting(Duration sinceStart) {
+      waits.add(sinceStart);
     }
 
     @Override

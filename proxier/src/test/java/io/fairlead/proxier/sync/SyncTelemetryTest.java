@@ -46,9 +46,9 @@ class SyncTelemetryTest {
   private final Health health = new Health(clock, Duration.ofSeconds(30), BOTH);
   private final SyncTelemetry telemetry =
       new SyncTelemetry(
-          new SyncMetrics(registry, clock, BOTH), new KernelMetrics(registry, BOTH), health);
+          new SyncMetrics(registry, clock, BOTH), new KernelMetrics(registry, BOTH), health, BOTH);
   private final Reconciler reconciler =
-      new Reconciler(new Planner(new PlannerSettings("rr")), new ReconcilerSettings("node1"));
+      new Reconciler(new Planner(PlannerSettings.of("rr")), new ReconcilerSettings("node1"));
 
   @Test
   void aFamilyIsUnhealthyWhileItsRepairsFail() {
@@ -69,6 +69,31 @@ class SyncTelemetryTest {
       assertEquals(row.v4(), healthy(report, Family.IPV4), row.name());
       assertEquals(row.v6(), healthy(report, Family.IPV6), row.name());
     }
+  }
+
+  @Test
+  void aFamilyThatTheNodeLacksIsNotReported() {
+    var v4 = ImmutableSet.of(Family.IPV4);
+    var alone = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    var only4 = new Health(clock, Duration.ofSeconds(30), v4);
+    var observer =
+        new SyncTelemetry(
+            new SyncMetrics(alone, clock, v4), new KernelMetrics(alone, v4), only4, v4);
+
+    observer.queued();
+    observer.passed(
+        new Pass(
+            Cause.AUDIT,
+            0,
+            ImmutableList.of(),
+            ImmutableList.of(drift(BIND_V6)),
+            Duration.ofMillis(1),
+            Duration.ZERO),
+        reconciler);
+    clock.advance(Duration.ofMinutes(2));
+
+    assertTrue(only4.report().isLive());
+    assertEquals(List.of(), alone.scrape().lines().filter(line -> line.contains("IPv6")).toList());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.fairlead.proxier.sync;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Connections;
 import io.fairlead.core.dataplane.Dataplane;
@@ -10,6 +11,7 @@ import io.fairlead.core.dataplane.FakeDataplane;
 import io.fairlead.core.dataplane.KernelState;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.net.IpAddress;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,12 +25,20 @@ final class TroubledDataplane implements Dataplane {
   boolean drifting;
   Runnable duringApply = () -> {};
   private int reads;
+  private int addressReads;
 
   @Override
   public KernelState read() throws DataplaneException {
     reads++;
     demandReadable("read addresses: ENOBUFS");
     return kernel.read();
+  }
+
+  @Override
+  public ImmutableSet<IpAddress> nodeAddresses() throws DataplaneException {
+    addressReads++;
+    demandReadable("read addresses: ENOBUFS");
+    return kernel.nodeAddresses();
   }
 
   @Override
@@ -57,6 +67,11 @@ final class TroubledDataplane implements Dataplane {
   /** How often everything was read, or tried to be. */
   int reads() {
     return reads;
+  }
+
+  /** How often the node's addresses alone were read, or tried to be. */
+  int addressReads() {
+    return addressReads;
   }
 
   /** The real servers of all virtual servers, with their weights. */

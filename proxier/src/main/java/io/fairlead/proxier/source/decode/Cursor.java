@@ -136,13 +136,19 @@ final class Cursor {
     }
   }
 
-  /** An address range; blanks around it are allowed, as kube-proxy allows them. */
-  Optional<Cidr> range() throws IOException {
-    String text = text();
+  /**
+   * An address range; blanks around it are allowed, as kube-proxy allows them.
+   *
+   * @param consequence what one that cannot be read means, for the note
+   */
+  Optional<Cidr> range(String consequence) throws IOException {
+    if (!isA(JsonToken.VALUE_STRING, "a text (in quotes)")) {
+      return Optional.empty();
+    }
     try {
-      return text.isEmpty() ? Optional.empty() : Optional.of(Cidr.parse(text.strip()));
+      return Optional.of(Cidr.parse(in.getText().strip()));
     } catch (IllegalArgumentException e) {
-      note(e.getMessage() + "; that range is left out");
+      note(e.getMessage() + "; that range " + consequence);
       return Optional.empty();
     }
   }

@@ -22,8 +22,8 @@ final class NodeFields {
   /** Takes the value of {@code spec.<field>} if a Node has such a field; else says no. */
   boolean spec(Cursor in, String field) throws IOException {
     switch (field) {
-      case "podCIDR" -> in.range().ifPresent(podCidr::add);
-      case "podCIDRs" -> in.eachElement(() -> in.range().ifPresent(podCidrs::add));
+      case "podCIDR" -> in.range("is left out").ifPresent(podCidr::add);
+      case "podCIDRs" -> in.eachElement(() -> in.range("is left out").ifPresent(podCidrs::add));
       case "taints" -> in.eachElement(() -> in.eachField(taint -> taint(in, taint)));
       default -> {
         return false;

@@ -8,6 +8,7 @@ import io.fairlead.core.cluster.Service.Affinity;
 import io.fairlead.core.cluster.Service.LoadBalancerIp;
 import io.fairlead.core.cluster.Service.TrafficPolicy;
 import io.fairlead.core.net.Cidr;
+import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import java.io.IOException;
@@ -34,8 +35,8 @@ final class ServiceFields {
       ImmutableMap.of("VIP", LoadBalancerIp.Mode.VIP, "Proxy", LoadBalancerIp.Mode.PROXY);
 
   /** Matches no client: 0.0.0.0 and :: are never a source address of a forwarded packet. */
-  private static final ImmutableList<Cidr> NOBODY =
-      ImmutableList.of(Cidr.parse("0.0.0.0/32"), Cidr.parse("::/128"));
+  private static final ImmutableMap<Family, Cidr> NOBODY =
+      ImmutableMap.of(Family.IPV4, Cidr.parse("0.0.0.0/32"), Family.IPV6, Cidr.parse("::/128"));
 
   private static final int MAX_AFFINITY_SECONDS = 86400;
 
@@ -47,7 +48,7 @@ final class ServiceFields {
   private final List<IpAddress> externalIps = new ArrayList<>(0);
   private final List<LoadBalancerIp> loadBalancerIps = new ArrayList<>(0);
   private final List<Cidr> sourceRanges = new ArrayList<>(0);
-  private boolean sourceRangesGiven;
+  private boolean sourceRangeLost;
   private boolean clientIpAffinity;
   private int affinitySeconds = Affinity.ClientIp.DEFAULT_TIMEOUT_SECONDS;
   private TrafficPolicy external = TrafficPolicy.CLUSTER;
@@ -100,8 +101,7 @@ final class ServiceFields {
         ImmutableList.copyOf(ports),
         addresses(externalIps),
         hasAddresses() ? ImmutableList.copyOf(loadBalancerIps) : ImmutableList.of(),
-        // Ranges were given and none is usable: letting everyone in would be the wrong way to fail.
-        sourceRangesGiven && sourceRanges.isEmpty() ? NOBODY : ImmutableList.copyOf(sourceRanges),
+        allowedSources(),
         clientIpAffinity ? new Affinity.ClientIp(affinitySeconds) : new Affinity.None(),
         external,
         internal,
@@ -174,8 +174,26 @@ final class ServiceFields {
   }
 
   private void sourceRange(Cursor in) throws IOException {
-    sourceRangesGiven = true;
-    in.range().ifPresent(sourceRanges::add);
+    Optional<Cidr> range = in.range("lets nobody in");
+    range.ifPresent(sourceRanges::add);
+    sourceRangeLost |= range.isEmpty();
+  }
+
+  /**
+   * No range of a family means that all of that family may come. If an unusable range may have been
+   * the only one of its family, that would be the wrong way to fail: then nobody may.
+   */
+  private ImmutableList<Cidr> allowedSources() {
+    ImmutableList.Builder<Cidr> allowed = ImmutableList.builder();
+    allowed.addAll(sourceRanges);
+    if (sourceRangeLost) {
+      NOBODY.forEach((family, nobody) -> {
+        if (sourceRanges.stream().noneMatch(range -> range.family() == family)) {
+          allowed.add(nobody);
+        }
+      });
+    }
+    return allowed.build();
   }
 
   private void affinityConfig(Cursor in) throws IOException {

@@ -2,6 +2,12 @@ package io.fairlead.proxier.source.kubernetes;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
+import com.fasterxml.jackson.core.filter.JsonPointerBasedFilter;
+import com.fasterxml.jackson.core.filter.TokenFilter;
+import com.fasterxml.jackson.core.filter.TokenFilter.Inclusion;
 import io.fairlead.core.cluster.ObjectName;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -23,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class EventRecorder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventRecorder.class);
   private static final JsonFactory JSON = new JsonFactory();
+  private static final TokenFilter UID = new JsonPointerBasedFilter("/items/0/metadata/uid");
   private static final String CONTROLLER = "fairlead";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int PER_MINUTE = 25;
@@ -70,31 +77,56 @@ public final class EventRecorder implements AutoCloseable {
 
   /** Says something about the own Node. */
   public void node(Severity severity, String reason, String action, String note) {
-    // Events about cluster-scoped objects live in the namespace "default".
-    post("Node", new ObjectName("default", nodeName), "", severity, reason, action, note);
+    // Events about cluster-scoped objects live in the namespace "default", and kubectl finds a
+    // Node's by its name in the place of its UID.
+    ObjectName name = new ObjectName("default", nodeName);
+    post(name, () -> json("Node", name, "", nodeName, severity, reason, action, note));
   }
 
   /** Says something about a Service. */
   public void service(
       ObjectName service, Severity severity, String reason, String action, String note) {
-    post("Service", service, service.namespace(), severity, reason, action, note);
+    post(
+        service,
+        () ->
+            json(
+                "Service",
+                service,
+                service.namespace(),
+                uid(service),
+                severity,
+                reason,
+                action,
+                note));
   }
 
-  private void post(
-      String kind,
-      ObjectName name,
-      String namespace,
-      Severity severity,
-      String reason,
-      String action,
-      String note) {
-    if (!mayPost()) {
-      LOG.debug("event {} about {} {} is one too many this minute", reason, kind, name);
-      return;
+  /** By which kubectl finds the Events of an object; asked for only then, and empty if unknown. */
+  private String uid(ObjectName service) throws InterruptedException {
+    String path =
+        "/api/v1/namespaces/%s/services?fieldSelector=%s"
+            .formatted(service.namespace(), Resource.encoded("metadata.name=" + service.name()));
+    try (GuardedStream body = api.get(path, PATIENCE, PATIENCE);
+        JsonParser in = JSON.createParser(body);
+        JsonParser uid = new FilteringParserDelegate(in, UID, Inclusion.ONLY_INCLUDE_ALL, false)) {
+      return uid.nextToken() == JsonToken.VALUE_STRING ? uid.getText() : "";
+    } catch (IOException e) {
+      LOG.debug("the UID of Service {} is not known: {}", service, Failures.reason(e));
+      return "";
     }
-    String json = json(kind, name, namespace, severity, reason, action, note);
-    String path = "/apis/events.k8s.io/v1/namespaces/" + name.namespace() + "/events";
-    poster.execute(() -> deliver(path, json));
+  }
+
+  /** What makes an Event's JSON, on the poster's thread. */
+  private interface Event {
+    String json() throws InterruptedException;
+  }
+
+  private void post(ObjectName about, Event event) {
+    if (mayPost()) {
+      String path = "/apis/events.k8s.io/v1/namespaces/" + about.namespace() + "/events";
+      poster.execute(() -> deliver(path, event));
+    } else {
+      LOG.debug("an event about {} is one too many this minute", about);
+    }
   }
 
   private synchronized boolean mayPost() {
@@ -106,9 +138,9 @@ public final class EventRecorder implements AutoCloseable {
     return inMinute++ < PER_MINUTE;
   }
 
-  private void deliver(String path, String json) {
+  private void deliver(String path, Event event) {
     try {
-      api.post(path, json, PATIENCE);
+      api.post(path, event.json(), PATIENCE);
     } catch (IOException e) {
       LOG.info("an event could not be posted: {}", Failures.reason(e));
     } catch (InterruptedException e) {
@@ -120,6 +152,7 @@ public final class EventRecorder implements AutoCloseable {
       String kind,
       ObjectName name,
       String namespace,
+      String uid,
       Severity severity,
       String reason,
       String action,
@@ -147,8 +180,9 @@ public final class EventRecorder implements AutoCloseable {
       out.writeStringField("name", name.name());
       if (!namespace.isEmpty()) {
         out.writeStringField("namespace", namespace);
-      } else {
-        out.writeStringField("uid", name.name()); // by which kubectl finds a Node's events
+      }
+      if (!uid.isEmpty()) {
+        out.writeStringField("uid", uid);
       }
       out.writeEndObject();
       out.writeEndObject();

@@ -7,18 +7,17 @@ import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.proxier.source.ProblemLog;
 import io.fairlead.proxier.source.Source;
 import io.fairlead.proxier.source.SourceStatus;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
- * Services, EndpointSlices and the own Node of a cluster. Each has a thread of its own that blocks
- * on one watch; the listener is told one event at a time all the same.
+ * Services, EndpointSlices and Nodes of a cluster. Each has a thread of its own that blocks on one
+ * watch; the listener is told one event at a time all the same.
  */
 public final class KubernetesSource implements Source {
   private final ApiServer api;
-  private final ImmutableList<Resource> resources;
+  private final String nodeName;
   private final WatchTiming timing;
   private final ProblemLog problems;
   private final RandomGenerator random;
@@ -27,21 +26,17 @@ public final class KubernetesSource implements Source {
 
   /**
    * @param api closed together with this
-   * @param nodeName the Node to watch, if any
+   * @param nodeName the own Node, of which everything is reported; of others, their addresses
    * @param random thread-safe; spreads retries and watch ends over time
    */
   public KubernetesSource(
       ApiServer api,
-      Optional<String> nodeName,
+      String nodeName,
       WatchTiming timing,
       ProblemLog problems,
       RandomGenerator random) {
     this.api = api;
-    this.resources =
-        Stream.concat(
-                Stream.of(Resource.services(), Resource.endpointSlices()),
-                nodeName.map(Resource::node).stream())
-            .collect(toImmutableList());
+    this.nodeName = nodeName;
     this.timing = timing;
     this.problems = problems;
     this.random = random;
@@ -50,17 +45,21 @@ public final class KubernetesSource implements Source {
   @Override
   public synchronized void start(Listener listener) {
     ReentrantLock turn = new ReentrantLock();
+    Consumer<ClusterEvent> events = event -> inTurn(turn, listener, event);
     reflectors =
-        resources.stream()
-            .map(of ->
-                new Reflector(
-                    api, of, timing, problems, random, event -> inTurn(turn, listener, event)))
-            .collect(toImmutableList());
+        ImmutableList.of(
+            reflector(Resource.services(), events),
+            reflector(Resource.endpointSlices(), events),
+            reflector(Resource.nodes(nodeName), new NodeChanges(nodeName, events)));
     // Platform threads: they block for ever, and there are three of them.
     threads =
         reflectors.stream()
             .map(it -> Thread.ofPlatform().daemon().name(it.status().resource()).start(it))
             .collect(toImmutableList());
+  }
+
+  private Reflector reflector(Resource of, Consumer<ClusterEvent> events) {
+    return new Reflector(api, of, timing, problems, random, events);
   }
 
   private static void inTurn(ReentrantLock turn, Listener listener, ClusterEvent event) {

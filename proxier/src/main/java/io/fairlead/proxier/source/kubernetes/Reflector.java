@@ -63,6 +63,12 @@ final class Reflector implements Runnable {
   private int malformed;
   private boolean fresh;
   private boolean listed;
+  private boolean listedAll;
+  private boolean toldForbidden;
+
+  /** What is asked for now: {@link #resource}, or its lesser part while that is forbidden. */
+  private Resource asked;
+
   private boolean progress;
 
   private volatile boolean closed;
@@ -81,6 +87,7 @@ final class Reflector implements Runnable {
       Consumer<ClusterEvent> events) {
     this.api = api;
     this.resource = resource;
+    this.asked = resource;
     this.timing = timing;
     this.problems = problems;
     this.random = random;
@@ -119,6 +126,7 @@ final class Reflector implements Runnable {
     try {
       if (!resourceVersion.isEmpty()) {
         watch();
+        askForAll();
       } else if (watchList) {
         watchInitialEvents();
       } else {
@@ -142,7 +150,7 @@ final class Reflector implements Runnable {
   }
 
   private ListHeader page(String which) throws IOException, InterruptedException {
-    String query = resource.selector() + "&limit=" + timing.pageSize() + which;
+    String query = "limit=" + timing.pageSize() + which;
     try (GuardedStream body = get(query, timing.silence());
         JsonParser in = JSON.createParser(body)) {
       expectObject(in.nextToken());
@@ -183,14 +191,13 @@ final class Reflector implements Runnable {
 
   private String watchQuery() {
     long least = timing.watch().toSeconds();
-    return resource.selector()
-        + "&watch=true&allowWatchBookmarks=true&timeoutSeconds="
+    return "watch=true&allowWatchBookmarks=true&timeoutSeconds="
         + (least + random.nextLong(least + 1));
   }
 
   private GuardedStream get(String query, Duration silence)
       throws IOException, InterruptedException {
-    return api.get(resource.path() + "?" + query, timing.answer(), silence);
+    return api.get(asked.with(query), timing.answer(), silence);
   }
 
   /** Takes events until the stream ends. A parser reads values across any split of the bytes. */
@@ -257,9 +264,10 @@ final class Reflector implements Runnable {
     fresh = false;
     watchListAttempts = 0;
     LOG.info("{}: listed {} objects at resourceVersion {}", resource.name(), objects, version);
+    listedAll |= asked.equals(resource);
     if (!listed) {
       listed = true;
-      resource.listed().ifPresent(kind -> events.accept(new ClusterEvent.Listed(kind)));
+      events.accept(new ClusterEvent.Listed(resource.listed()));
     }
   }
 
@@ -286,6 +294,11 @@ final class Reflector implements Runnable {
   private void failed(Exception e) throws InterruptedException {
     failures.incrementAndGet();
     lastFailure = Failures.reason(e);
+    if (mayAskForLess(e)) {
+      askForLess();
+      return;
+    }
+    askForAll();
     String doing = resourceVersion.isEmpty() ? "list" : "watch";
     if (isNoWatchList(e)) {
       watchList = false;
@@ -298,6 +311,39 @@ final class Reflector implements Runnable {
       fresh = true;
     }
     pause(doing, e);
+  }
+
+  /**
+   * Once all has been known, less would look like removals. And credentials that are refused (401)
+   * are no better for less.
+   */
+  private boolean mayAskForLess(Exception e) {
+    return !listedAll
+        && asked.lesser().isPresent()
+        && e instanceof ApiException refusal
+        && refusal.code() == 403;
+  }
+
+  private void askForLess() {
+    asked = asked.lesser().orElse(asked);
+    if (!toldForbidden) {
+      LOG.error(
+          "{}: all of them cannot be read ({}), only the own one is: a Service that claims another"
+              + " Node's address cannot be refused; Fairlead needs to list and watch {}",
+          resource.name(),
+          lastFailure,
+          resource.name());
+      toldForbidden = true;
+    }
+  }
+
+  /** Less was only for the time being: the right to read all may have been given since. */
+  private void askForAll() {
+    if (!asked.equals(resource)) {
+      asked = resource;
+      resourceVersion = "";
+      fresh = true;
+    }
   }
 
   /** Whether a plain list is the way to go on from here. */

@@ -11,10 +11,17 @@ import java.util.Optional;
  * One collection of the API server, and the part of it that concerns a proxy.
  *
  * @param name what logs call it, such as {@code services}
- * @param selector query parameters that limit it, without {@code &} at either end
- * @param listed what to report when its first list is complete, if anything
+ * @param selector query parameters that limit it, without {@code &} at either end; may be empty
+ * @param listed what to report when its first list is complete
+ * @param lesser what is asked for where the server forbids this, if that is of any use
  */
-record Resource(String name, ObjectKind kind, String path, String selector, Optional<Kind> listed) {
+record Resource(
+    String name,
+    ObjectKind kind,
+    String path,
+    String selector,
+    Kind listed,
+    Optional<Resource> lesser) {
   // KEP-2447: other proxies' Services, and headless ones; the slices carry the labels too.
   private static final String OURS =
       "labelSelector="
@@ -22,7 +29,7 @@ record Resource(String name, ObjectKind kind, String path, String selector, Opti
 
   static Resource services() {
     return new Resource(
-        "services", ObjectKind.SERVICE, "/api/v1/services", OURS, Optional.of(Kind.SERVICES));
+        "services", ObjectKind.SERVICE, "/api/v1/services", OURS, Kind.SERVICES, Optional.empty());
   }
 
   static Resource endpointSlices() {
@@ -31,16 +38,23 @@ record Resource(String name, ObjectKind kind, String path, String selector, Opti
         ObjectKind.ENDPOINT_SLICE,
         "/apis/discovery.k8s.io/v1/endpointslices",
         OURS,
-        Optional.of(Kind.ENDPOINT_SLICES));
+        Kind.ENDPOINT_SLICES,
+        Optional.empty());
   }
 
-  static Resource node(String name) {
-    return new Resource(
-        "nodes",
-        ObjectKind.NODE,
-        "/api/v1/nodes",
-        "fieldSelector=" + encoded("metadata.name=" + name),
-        Optional.empty());
+  /** All Nodes; a kubelet's credentials, for one, are good for the own Node only. */
+  static Resource nodes(String own) {
+    Resource ownOnly = nodes("fieldSelector=" + encoded("metadata.name=" + own), Optional.empty());
+    return nodes("", Optional.of(ownOnly));
+  }
+
+  private static Resource nodes(String selector, Optional<Resource> lesser) {
+    return new Resource("nodes", ObjectKind.NODE, "/api/v1/nodes", selector, Kind.NODES, lesser);
+  }
+
+  /** The path and query of a request for this with more parameters. */
+  String with(String parameters) {
+    return path + "?" + (selector.isEmpty() ? "" : selector + "&") + parameters;
   }
 
   static String encoded(String text) {

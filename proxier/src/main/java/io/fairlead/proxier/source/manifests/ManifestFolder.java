@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder of ordinary Service and EndpointSlice manifests, followed as it changes. A file that
- * cannot be read keeps what it held before; a folder that is away keeps everything.
+ * A folder of ordinary Service, EndpointSlice and Node manifests, followed as it changes. A file
+ * that cannot be read keeps what it held before; a folder that is away keeps everything.
  */
 public final class ManifestFolder implements Source {
   private static final Logger LOG = LoggerFactory.getLogger(ManifestFolder.class);
@@ -55,14 +55,11 @@ public final class ManifestFolder implements Source {
   private volatile Consumer<ClusterEvent> events = _ -> {};
   private volatile boolean closed;
 
-  /**
-   * @param ownNode the name of the Node to take from the folder, if one is there
-   */
-  public ManifestFolder(Path folder, Optional<String> ownNode, Timing timing, ProblemLog problems) {
+  public ManifestFolder(Path folder, Timing timing, ProblemLog problems) {
     this.folder = folder;
     this.timing = timing;
     this.problems = problems;
-    this.manifests = new Manifests(ownNode, problems);
+    this.manifests = new Manifests(problems);
   }
 
   @Override
@@ -89,6 +86,7 @@ public final class ManifestFolder implements Source {
       LOG.info("manifests: {} objects in {}", manifests.size(), folder);
       events.accept(new Listed(Kind.SERVICES));
       events.accept(new Listed(Kind.ENDPOINT_SLICES));
+      events.accept(new Listed(Kind.NODES));
       follow(watch);
     } catch (IOException e) {
       LOG.error("manifests: {} is not watched: {}", folder, e.toString());

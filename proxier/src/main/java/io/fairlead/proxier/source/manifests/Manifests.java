@@ -19,17 +19,12 @@ import java.util.function.Consumer;
  * name sorts first counts. A changed file costs work in proportion to what it holds and held.
  */
 final class Manifests {
-  private final Optional<String> ownNode;
   private final ProblemLog problems;
   private final Map<String, ManifestFile> files = new HashMap<>();
   private final Map<ObjectKey, NavigableMap<String, Decoded>> claims = new HashMap<>();
   private final Map<ObjectKey, ClusterEvent> reported = new HashMap<>();
 
-  /**
-   * @param ownNode the only Node that is taken from the files, if any
-   */
-  Manifests(Optional<String> ownNode, ProblemLog problems) {
-    this.ownNode = ownNode;
+  Manifests(ProblemLog problems) {
     this.problems = problems;
   }
 
@@ -82,9 +77,7 @@ final class Manifests {
     }
     noteDuplicates(key, claimants);
     Optional<ClusterEvent> now =
-        Optional.ofNullable(claimants.firstEntry())
-            .filter(_ -> isWanted(key))
-            .flatMap(winner -> winner.getValue().applied());
+        Optional.ofNullable(claimants.firstEntry()).flatMap(winner -> winner.getValue().applied());
     if (now.isPresent()) {
       if (!now.get().equals(reported.put(key, now.get()))) {
         events.accept(now.get());
@@ -104,12 +97,5 @@ final class Manifests {
               .formatted(String.join(", ", claimants.keySet()), claimants.firstKey());
       problems.report(object, List.of(new Problem(object, "", text)));
     }
-  }
-
-  private boolean isWanted(ObjectKey key) {
-    return switch (key.kind()) {
-      case SERVICE, ENDPOINT_SLICE -> true;
-      case NODE -> ownNode.equals(Optional.of(key.name().name()));
-    };
   }
 }

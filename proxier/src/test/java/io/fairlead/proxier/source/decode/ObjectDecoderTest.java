@@ -164,15 +164,58 @@ final class ObjectDecoderTest {
   }
 
   @Test
-  void sourceRangesOfWhichNoneIsUsableLetNobodyIn() {
-    assertEquals(
-        ImmutableList.of(Cidr.parse("0.0.0.0/32"), Cidr.parse("::/128")),
-        service("spec: {loadBalancerSourceRanges: [everyone]}").sourceRanges());
-    assertEquals(
-        ImmutableList.of(Cidr.parse("10.0.0.0/8")),
-        service("spec: {loadBalancerSourceRanges: [everyone, 10.0.0.0/8]}").sourceRanges());
-    assertEquals(
-        ImmutableList.of(), service("spec: {loadBalancerSourceRanges: []}").sourceRanges());
+  void aSourceRangeThatIsLostLetsNobodyIn() {
+    record Case(String given, List<String> means) {}
+    for (Case row :
+        List.of(
+            new Case("", List.of()),
+            new Case("10.0.0.0/8", List.of("10.0.0.0/8")),
+            new Case("' 10.1.2.3/8\t', ' fd00::1/8'", List.of("10.0.0.0/8", "fd00::/8")),
+            new Case("everyone", List.of("0.0.0.0/32", "::/128")),
+            new Case("''", List.of("0.0.0.0/32", "::/128")),
+            new Case("null", List.of("0.0.0.0/32", "::/128")),
+            new Case("10.0.0.0", List.of("0.0.0.0/32", "::/128")),
+            new Case("[10.0.0.0/8]", List.of("0.0.0.0/32", "::/128")),
+            // It may have been the only range of the other family.
+            new Case("10.0.0.0/8, fd00::/129", List.of("10.0.0.0/8", "::/128")),
+            new Case("10.0.0.0/33, fd00::/8", List.of("fd00::/8", "0.0.0.0/32")),
+            new Case("everyone, 10.0.0.0/8, fd00::/8", List.of("10.0.0.0/8", "fd00::/8")))) {
+      assertEquals(
+          row.means.stream().map(Cidr::parse).toList(),
+          service("spec: {loadBalancerSourceRanges: [" + row.given + "]}").sourceRanges(),
+          row.given);
+    }
+  }
+
+  @Test
+  void anIngressAddressIsBoundUnlessItsModeSaysOtherwise() {
+    record Case(String mode, Service.LoadBalancerIp.Mode means) {}
+    for (Case row :
+        List.of(
+            new Case("", Service.LoadBalancerIp.Mode.VIP),
+            new Case(", ipMode: null", Service.LoadBalancerIp.Mode.VIP),
+            new Case(", ipMode: VIP", Service.LoadBalancerIp.Mode.VIP),
+            new Case(", ipMode: Proxy", Service.LoadBalancerIp.Mode.PROXY),
+            new Case(", ipMode: Other", Service.LoadBalancerIp.Mode.PROXY))) {
+      assertEquals(
+          ImmutableList.of(new Service.LoadBalancerIp(ip("192.0.2.1"), row.means)),
+          service("status: {loadBalancer: {ingress: [{ip: 192.0.2.1" + row.mode + "}]}}")
+              .loadBalancerIps(),
+          row.mode);
+    }
+  }
+
+  @Test
+  void aPortHasANodePortOnlyIfOneIsAllocated() {
+    for (String given : List.of("", ", nodePort: 0", ", nodePort: null")) {
+      Service service =
+          service(
+              "spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{port: 80"
+                  + given
+                  + "}]}");
+      assertEquals(
+          ImmutableList.of(new Service.Port("", Protocol.TCP, 80, 0)), service.ports(), given);
+    }
   }
 
   @Test
@@ -264,6 +307,31 @@ final class ObjectDecoderTest {
     }
   }
 
+  @Test
+  void aNodesPodRangesAreInTheListOrElseInTheOldField() {
+    record Case(String spec, List<String> means) {}
+    for (Case row :
+        List.of(
+            new Case("", List.of()),
+            new Case("podCIDR: 10.244.0.0/24", List.of("10.244.0.0/24")),
+            new Case("podCIDR: 10.244.0.0/24, podCIDRs: []", List.of("10.244.0.0/24")),
+            new Case(
+                "podCIDRs: [10.244.0.0/24, 'fd00::/64']", List.of("10.244.0.0/24", "fd00::/64")))) {
+      Decoded node = decode(ObjectKind.NODE, "{metadata: {name: a}, spec: {" + row.spec + "}}");
+      assertEquals(
+          Optional.of(
+              new ClusterEvent.NodeApplied(
+                  new Node(
+                      "a",
+                      Optional.empty(),
+                      ImmutableList.of(),
+                      row.means.stream().map(Cidr::parse).collect(ImmutableList.toImmutableList()),
+                      true))),
+          node.applied(),
+          row.spec);
+    }
+  }
+
   record Bad(ObjectKind kind, String yaml, String problem) {}
 
   static List<Bad> bad() {
@@ -295,6 +363,11 @@ final class ObjectDecoderTest {
             service,
             "{metadata: {name: web}, spec: {ports: [{port: 80, nodePort: 70000}]}}",
             "Service default/web: spec.ports[0].nodePort: 70000 is outside 1..65535"),
+        new Bad(
+            service,
+            "{metadata: {name: web}, spec: {loadBalancerSourceRanges: [10.0.0.0/8, everyone]}}",
+            "Service default/web: spec.loadBalancerSourceRanges[1]: \"everyone\" is not a CIDR such"
+                + " as 10.0.0.0/8; that range lets nobody in"),
         new Bad(
             service,
             "{metadata: {name: web}, spec: {ports: {port: 80}}}",

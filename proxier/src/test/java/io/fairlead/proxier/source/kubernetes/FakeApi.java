@@ -13,10 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -75,6 +77,7 @@ final class FakeApi implements AutoCloseable {
   private boolean pages;
   private WatchList watchList = WatchList.KNOWN;
   private String token = "";
+  private final Set<String> restricted = new HashSet<>();
 
   FakeApi(Optional<SSLContext> tls, long seed) throws IOException {
     this.tls = tls;
@@ -190,6 +193,17 @@ final class FakeApi implements AutoCloseable {
     locked(() -> token = bearer);
   }
 
+  /** Whether this collection may be read by name only, as a kubelet may read Nodes. */
+  void restrict(String collection, boolean yes) {
+    locked(() -> {
+      if (yes) {
+        restricted.add(collection);
+      } else {
+        restricted.remove(collection);
+      }
+    });
+  }
+
   void away() {
     dropWatches();
     server.stop(0);
@@ -246,6 +260,9 @@ final class FakeApi implements AutoCloseable {
       code[0] = answers.isEmpty() ? 200 : answers.removeFirst();
       if (!token.isEmpty() && !("Bearer " + token).equals(authorization)) {
         code[0] = 401;
+      }
+      if (restricted.contains(collection) && !query.containsKey("fieldSelector")) {
+        code[0] = 403;
       }
     });
     if (exchange.getRequestMethod().equals("POST")) {

@@ -9,8 +9,12 @@ import com.google.common.collect.ImmutableList;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.EndpointSlice;
+import io.fairlead.core.cluster.Node;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.cluster.Service;
+import io.fairlead.core.net.Cidr;
+import io.fairlead.core.net.IpAddress;
+import io.fairlead.proxier.log.LogLines;
 import io.fairlead.proxier.source.ProblemLog;
 import io.fairlead.proxier.source.Recorder;
 import io.fairlead.proxier.source.SourceStatus;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +46,7 @@ final class KubernetesSourceTest {
   private static final String SERVICES = "/api/v1/services";
   private static final String SLICES = "/apis/discovery.k8s.io/v1/endpointslices";
   private static final String NODES = "/api/v1/nodes";
+  private static final ObjectName WEB = new ObjectName("a", "web");
   private static final WatchTiming BRISK =
       new WatchTiming(
           Duration.ofSeconds(5),
@@ -61,8 +67,8 @@ final class KubernetesSourceTest {
     api = new FakeApi(Optional.empty(), 1);
     api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", ""));
     api.put(SLICES, "a/web-1", slice("a", "web-1", "web", "10.1.0.1"));
-    api.put(NODES, "node-a", node("node-a", "zone-1"));
-    api.put(NODES, "node-b", node("node-b", "zone-2"));
+    api.put(NODES, "node-a", node("node-a", "zone-1", "192.0.2.1"));
+    api.put(NODES, "node-b", node("node-b", "zone-2", "192.0.2.2"));
   }
 
   @AfterEach
@@ -80,12 +86,9 @@ final class KubernetesSourceTest {
   }
 
   private void start(WatchTiming timing, ApiServer server) throws InterruptedException {
-    source =
-        Optional.of(
-            new KubernetesSource(server, Optional.of("node-a"), timing, problems, new Random(1)));
+    source = Optional.of(new KubernetesSource(server, "node-a", timing, problems, new Random(1)));
     source.get().start(recorder);
     recorder.awaitListed();
-    recorder.await("own node", () -> recorder.nodes().size() == 1);
   }
 
   private static String service(String namespace, String name, String ip, String labels) {
@@ -99,22 +102,29 @@ final class KubernetesSourceTest {
   }
 
   private static String slice(String namespace, String name, String service, String ip) {
+    return slice(namespace, name, service, ip, "\"app\":\"x\"");
+  }
+
+  private static String slice(
+      String namespace, String name, String service, String ip, String label) {
     return """
     {"metadata":{"name":"%s","namespace":"%s","resourceVersion":"%%s",
-       "labels":{"kubernetes.io/service-name":"%s"}},
+       "labels":{"kubernetes.io/service-name":"%s",%s}},
      "endpoints":[{"addresses":["%s"],"conditions":{"ready":true},"nodeName":"node-é"}],
      "ports":[{"name":"http","port":8080,"protocol":"TCP"}],"addressType":"IPv4"}
     """
-        .formatted(name, namespace, service, ip);
+        .formatted(name, namespace, service, label, ip);
   }
 
-  private static String node(String name, String zone) {
+  private static String node(String name, String zone, String address) {
     return """
     {"metadata":{"name":"%s","resourceVersion":"%%s",
        "labels":{"topology.kubernetes.io/zone":"%s"}},
-     "status":{"addresses":[{"type":"InternalIP","address":"192.0.2.1"}]}}
+     "spec":{"podCIDR":"10.244.0.0/24"},
+     "status":{"images":[{"names":["x"],"sizeBytes":1}],
+       "addresses":[{"type":"InternalIP","address":"%s"}]}}
     """
-        .formatted(name, zone);
+        .formatted(name, zone, address);
   }
 
   private Map<ObjectName, Service> expectedServices() {
@@ -184,22 +194,124 @@ final class KubernetesSourceTest {
     assertEquals(List.of(), problems.present());
   }
 
-  @Test
-  void asksForOursAndTheOwnNodeOnly() throws Exception {
-    String other = "\"service.kubernetes.io/service-proxy-name\":\"other\"";
-    api.put(SERVICES, "a/other", service("a", "other", "10.0.0.9", other));
+  /** P37: the server's selector makes DELETED of a label that comes, and ADDED of one that goes. */
+  @ParameterizedTest
+  @CsvSource({
+    "KNOWN,   service.kubernetes.io/service-proxy-name",
+    "KNOWN,   service.kubernetes.io/headless",
+    "REFUSED, service.kubernetes.io/service-proxy-name",
+    "REFUSED, service.kubernetes.io/headless"
+  })
+  void aLabelThatComesTakesTheServiceAwayAndOneThatGoesBringsItBack(
+      FakeApi.WatchList how, String label) throws Exception {
+    String labelled = "\"" + label + "\":\"\"";
+    api.watchList(how);
+    api.put(SERVICES, "a/other", service("a", "other", "10.0.0.9", labelled));
     start(BRISK);
     awaitInStep("the list");
-    assertEquals(1, recorder.services().size());
+    assertEquals(Set.of(WEB), recorder.services().keySet());
+    recorder.drain();
 
-    // A label that comes later takes the Service away, as a DELETED event.
-    api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", other));
-    awaitInStep("the label");
-    assertEquals(Map.of(), recorder.services());
-    assertTrue(
-        api.requests().stream()
-            .filter(it -> it.startsWith(NODES))
-            .allMatch(it -> it.contains("fieldSelector=metadata.name%3Dnode-a")));
+    api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", labelled));
+    api.put(SLICES, "a/web-1", slice("a", "web-1", "web", "10.1.0.1", labelled));
+    recorder.await("both gone", () -> recorder.services().isEmpty() && recorder.slices().isEmpty());
+    api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", ""));
+    api.put(SLICES, "a/web-1", slice("a", "web-1", "web", "10.1.0.1"));
+    awaitInStep("the end of the label");
+
+    assertEquals(
+        List.of("+Service a/web", "+Slice a/web-1", "-Service a/web", "-Slice a/web-1"),
+        recorder.drain().stream().sorted().toList());
+  }
+
+  @Test
+  void typeChangesAreFollowed() throws Exception {
+    start(BRISK);
+    awaitInStep("the list");
+    for (String spec :
+        List.of(
+            "\"type\":\"ExternalName\",\"externalName\":\"example.com\"",
+            "\"type\":\"NodePort\",\"clusterIP\":\"10.0.0.1\",\"ports\":[{\"port\":80,"
+                + "\"nodePort\":30080}]",
+            "\"type\":\"ClusterIP\",\"clusterIP\":\"None\"",
+            "\"type\":\"ClusterIP\",\"clusterIP\":\"10.0.0.1\",\"ports\":[{\"port\":80}]")) {
+      api.put(
+          SERVICES,
+          "a/web",
+          "{\"metadata\":{\"name\":\"web\",\"namespace\":\"a\",\"resourceVersion\":\"%s\"},\"spec\":{"
+              + spec
+              + "}}");
+      awaitInStep(spec);
+    }
+  }
+
+  @Test
+  void ofOtherNodesOnlyNewAddressesAreReported() throws Exception {
+    start(BRISK);
+    assertEquals(
+        Map.of(
+            "node-a",
+            new Node(
+                "node-a",
+                Optional.of("zone-1"),
+                ImmutableList.of(IpAddress.parse("192.0.2.1")),
+                ImmutableList.of(Cidr.parse("10.244.0.0/24")),
+                true),
+            "node-b",
+            new Node(
+                "node-b",
+                Optional.empty(),
+                ImmutableList.of(IpAddress.parse("192.0.2.2")),
+                ImmutableList.of(),
+                true)),
+        recorder.nodes());
+    recorder.drain();
+
+    api.put(NODES, "node-a", node("node-a", "zone-1", "192.0.2.1")); // as kubelets say again
+    api.put(NODES, "node-b", node("node-b", "zone-9", "192.0.2.2"));
+    api.put(NODES, "node-b", node("node-b", "zone-9", "192.0.2.3"));
+    api.put(NODES, "node-a", node("node-a", "zone-9", "192.0.2.1"));
+    api.delete(NODES, "node-b");
+    recorder.await("node-b gone", () -> recorder.nodes().size() == 1);
+
+    assertEquals(List.of("+Node node-b", "+Node node-a", "-Node node-b"), recorder.drain());
+  }
+
+  @ParameterizedTest
+  @EnumSource(FakeApi.WatchList.class)
+  void whoMayReadTheOwnNodeOnlyGetsThatUntilItMayReadAll(FakeApi.WatchList how) throws Exception {
+    api.watchList(how);
+    api.restrict(NODES, true);
+    LogLines log = LogLines.of(Reflector.class.getName());
+    try {
+      start(BRISK);
+      assertEquals(Set.of("node-a"), recorder.nodes().keySet());
+      api.put(NODES, "node-a", node("node-a", "zone-9", "192.0.2.1"));
+      recorder.await(
+          "the zone",
+          () ->
+              recorder.nodes().values().stream()
+                  .anyMatch(it -> it.zone().equals(Optional.of("zone-9"))));
+      awaitFailures(4); // every end of a watch is an occasion to ask for all again
+      assertEquals(
+          1, log.take().stream().filter(it -> it.contains("all of them cannot be read")).count());
+
+      api.restrict(NODES, false);
+      recorder.await("all", () -> recorder.nodes().size() == 2);
+    } finally {
+      log.close();
+    }
+
+    api.restrict(NODES, true);
+    api.dropWatches();
+    awaitFailures(failures() + 4);
+    assertEquals(2, recorder.nodes().size(), "what is known stays");
+  }
+
+  private void awaitFailures(long count) throws InterruptedException {
+    while (failures() < count) {
+      Thread.sleep(5);
+    }
   }
 
   @Test
@@ -244,11 +356,12 @@ final class KubernetesSourceTest {
   @Test
   void aWatchGoesOnFromTheLastBookmark() throws Exception {
     start(BRISK);
-    recorder.drain();
-    api.put(NODES, "node-z", node("node-z", "zone-3")); // moves the version, not our objects
+    api.put(
+        NODES, "node-z", node("node-z", "zone-3", "192.0.2.26")); // moves the version, not services
+    recorder.await("node-z", () -> recorder.nodes().containsKey("node-z"));
     api.bookmark();
-    recorder.await("nothing", () -> true);
     awaitVersion("104");
+    recorder.drain();
 
     api.compact(true); // a watch from before the bookmark would be Gone
     api.put(SERVICES, "a/dns", service("a", "dns", "10.0.0.2", ""));
@@ -346,6 +459,10 @@ final class KubernetesSourceTest {
 
   @Test
   void eventsAreCreatedButOnlySoManyAMinute() throws Exception {
+    api.put(
+        "/api/v1/namespaces/a/services",
+        "web",
+        "{\"kind\":\"Service\",\"metadata\":{\"name\":\"web\",\"uid\":\"0b-1\",\"resourceVersion\":\"%s\"}}");
     try (ApiServer server = ApiServer.of(new ConfigBuilder().withMasterUrl(api.url()).build());
         EventRecorder events =
             new EventRecorder(server, "node-a", InstantSource.fixed(Instant.EPOCH))) {
@@ -361,6 +478,12 @@ final class KubernetesSourceTest {
     assertEquals(25, posted.size());
     assertTrue(posted.get(0).contains("\"reason\":\"Starting\",\"action\":\"StartFairlead\""));
     assertTrue(posted.get(1).contains("/apis/events.k8s.io/v1/namespaces/a/events"));
+    assertTrue(
+        posted
+            .get(1)
+            .contains(
+                "\"kind\":\"Service\",\"name\":\"web\",\"namespace\":\"a\",\"uid\":\"0b-1\"}"),
+        posted.get(1));
   }
 
   @ParameterizedTest
@@ -425,7 +548,7 @@ final class KubernetesSourceTest {
     TestCertificate certificate = TestCertificate.in(folder);
     api = new FakeApi(Optional.of(certificate.server()), 2);
     api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", ""));
-    api.put(NODES, "node-a", node("node-a", "zone-1"));
+    api.put(NODES, "node-a", node("node-a", "zone-1", "192.0.2.1"));
     return new ConfigBuilder().withCaCertFile(certificate.pem().toString());
   }
 

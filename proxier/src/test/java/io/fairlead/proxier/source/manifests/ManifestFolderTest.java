@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,7 @@ final class ManifestFolderTest {
   }
 
   private void start() throws InterruptedException {
-    source = Optional.of(new ManifestFolder(folder, Optional.of("node-a"), BRISK, problems));
+    source = Optional.of(new ManifestFolder(folder, BRISK, problems));
     source.get().start(recorder);
     recorder.awaitListed();
   }
@@ -99,7 +100,8 @@ final class ManifestFolderTest {
             "+Service default/web",
             "+Slice default/web-1",
             "Listed SERVICES",
-            "Listed ENDPOINT_SLICES"),
+            "Listed ENDPOINT_SLICES",
+            "Listed NODES"),
         recorder.drain());
     recorder.slices().values().forEach(slice -> assertEquals("", slice.ports().get(0).name()));
   }
@@ -114,6 +116,29 @@ final class ManifestFolderTest {
     awaitIp(DNS, "10.0.0.3");
 
     assertEquals(List.of("+Service default/dns"), recorder.drain());
+  }
+
+  /** P37. */
+  @Test
+  void aLabelForOthersTakesAServiceAndItsSlicesAwayUntilItGoes() throws Exception {
+    for (String label :
+        List.of(
+            "service.kubernetes.io/headless: ''",
+            "service.kubernetes.io/service-proxy-name: other")) {
+      write("web.yaml", service("web", "10.0.0.1"), slice("web-1", "web", "10.1.0.1"));
+      if (source.isEmpty()) {
+        start();
+      }
+      recorder.await("both", () -> recorder.services().size() + recorder.slices().size() == 2);
+
+      write(
+          "web.yaml",
+          service("web", "10.0.0.1")
+              .replace("  name: web", "  name: web\n  labels: {" + label + "}"),
+          slice("web-1", "web", "10.1.0.1").replace("labels: {", "labels: {" + label + ", "));
+      recorder.await("neither", () -> recorder.services().size() + recorder.slices().size() == 0);
+    }
+    assertEquals(List.of(), problems.present());
   }
 
   @Test
@@ -212,7 +237,8 @@ final class ManifestFolderTest {
     start();
 
     awaitIp(WEB, "10.0.0.1");
-    recorder.await("own node", () -> recorder.nodes().keySet().equals(java.util.Set.of("node-a")));
+    recorder.await(
+        "both Nodes", () -> recorder.nodes().keySet().equals(Set.of("node-a", "node-b")));
     assertEquals(List.of(), problems.present());
   }
 
