@@ -1,5 +1,6 @@
 package io.fairlead.lab.netlink;
 
+import static io.fairlead.netlink.nftables.Field.IIFNAME;
 import static io.fairlead.netlink.nftables.Field.IP_DADDR;
 import static io.fairlead.netlink.nftables.Field.IP_SADDR;
 import static io.fairlead.netlink.nftables.Field.L4PROTO;
@@ -12,6 +13,9 @@ import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.nftables.Chain;
 import io.fairlead.netlink.nftables.DataType;
+import io.fairlead.netlink.nftables.Element;
+import io.fairlead.netlink.nftables.ElementWriter;
+import io.fairlead.netlink.nftables.Expression;
 import io.fairlead.netlink.nftables.Field;
 import io.fairlead.netlink.nftables.NamedSet;
 import io.fairlead.netlink.nftables.Nftables;
@@ -45,6 +49,15 @@ final class FairleadTableKernelTest {
           type ipv4_addr . inet_proto . inet_service : mark
           elements = { 172.22.132.201 . tcp . 80 : 77 }
         }
+        set limited4 { type ipv4_addr . inet_proto . inet_service; }
+        set allowed4 {
+          type ipv4_addr . inet_proto . inet_service . ipv4_addr; flags interval;
+          elements = { 10.96.0.10 . tcp . 80 . 192.0.2.0/24, 10.96.0.10 . tcp . 80 . 198.51.100.7 }
+        }
+        set pods4 { type ipv4_addr; flags interval; elements = { 10.244.1.0/24, 192.0.0.0/2 } }
+        chain source_ranges {
+          ip daddr . meta l4proto . th dport @limited4 ip daddr . meta l4proto . th dport . ip saddr != @allowed4 drop
+        }
         chain classify {
           ip daddr . meta l4proto . th dport @masquerade4 meta mark set meta mark or 0x4000
           ip daddr . meta l4proto . th dport @masquerade_nonlocal4 ip saddr != 10.244.0.0/16 meta mark set meta mark or 0x4000
@@ -54,6 +67,10 @@ final class FairleadTableKernelTest {
         chain output { type filter hook output priority -110; ct state new jump classify; }
         chain external { type filter hook prerouting priority -105;
           ip saddr != 10.244.0.0/16 meta mark set ip daddr . meta l4proto . th dport map @local_only4
+          ip saddr != @pods4 meta mark set ip daddr . meta l4proto . th dport map @local_only4
+          iifname != "cbr0" meta mark set ip daddr . meta l4proto . th dport map @local_only4
+          iifname != "veth*" meta mark set ip daddr . meta l4proto . th dport map @local_only4
+          iifname "cali*" meta mark set ip daddr . meta l4proto . th dport map @local_only4
         }
         chain input { type filter hook input priority -10;
           ip daddr . meta l4proto . th dport @services4 accept
@@ -85,6 +102,18 @@ final class FairleadTableKernelTest {
           DataType.INET_SERVICE,
           DataType.IPV4_ADDR);
   private static final NamedSet LOCAL_ONLY = NamedSet.of("local_only4", SERVICE).to(DataType.MARK);
+
+  private static final NamedSet LIMITED = NamedSet.of("limited4", SERVICE);
+  private static final NamedSet ALLOWED =
+      NamedSet.of(
+              "allowed4",
+              DataType.IPV4_ADDR,
+              DataType.INET_PROTO,
+              DataType.INET_SERVICE,
+              DataType.IPV4_ADDR)
+          .withIntervals();
+  private static final NamedSet POD_RANGES =
+      NamedSet.of("pods4", DataType.IPV4_ADDR).withIntervals();
 
   private Inside ours;
   private Inside theirs;
@@ -121,13 +150,18 @@ final class FairleadTableKernelTest {
       assertEquals(nfts.tables(), mine.tables());
       assertEquals(nfts.chains(TABLE), mine.chains(TABLE));
       assertEquals(new HashSet<>(nfts.sets(TABLE)), new HashSet<>(mine.sets(TABLE)));
-      for (NamedSet set : List.of(VIPS, SERVICES, HAIRPIN, LOCAL_ONLY)) {
+      for (NamedSet set : List.of(VIPS, SERVICES, HAIRPIN, LOCAL_ONLY, ALLOWED)) {
         assertEquals(
             new HashSet<>(nfts.elements(TABLE, set.name())),
             new HashSet<>(mine.elements(TABLE, set.name())),
             set.name());
       }
-      assertEquals(rules(nfts), rules(mine));
+      assertEquals(
+          Element.ranges(nfts.elements(TABLE, "pods4")),
+          Element.ranges(mine.elements(TABLE, "pods4")));
+      assertEquals(
+          rules(nfts).stream().map(FairleadTableKernelTest::withoutByteOrder).toList(),
+          rules(mine));
       assertEquals(ourRules(), rules(mine));
     }
   }
@@ -183,6 +217,15 @@ final class FairleadTableKernelTest {
     return nftables.rules(TABLE).stream().map(Rule.Installed::rule).toList();
   }
 
+  /** In ranges nft turns the bytes of a protocol around, of which there is one. */
+  private static Rule withoutByteOrder(Rule rule) {
+    List<Expression> others =
+        rule.expressions().stream()
+            .filter(step -> !(step instanceof Expression.Opaque o && o.name().equals("byteorder")))
+            .toList();
+    return new Rule(rule.chain(), others, rule.comment());
+  }
+
   private void writeBoth() throws IOException, InterruptedException {
     theirs.runWith(AS_TEXT, "nft", "-f", "-");
     try (NetlinkConnection connection = ours.open(NetlinkConnection.NETFILTER)) {
@@ -201,6 +244,9 @@ final class FairleadTableKernelTest {
     change.addSet(NamedSet.of("masquerade_host4", SERVICE));
     change.addSet(HAIRPIN);
     change.addSet(LOCAL_ONLY);
+    change.addSet(LIMITED);
+    change.addSet(ALLOWED);
+    change.addSet(POD_RANGES);
     var vips = change.addElements(VIPS);
     vips.key().address(v4(10, 96, 0, 10));
     vips.key().address(v4(172, 22, 132, 200));
@@ -221,6 +267,12 @@ final class FairleadTableKernelTest {
         .u16(80)
         .value()
         .mark(77);
+    allow(change, v4(192, 0, 2, 0), v4(192, 0, 2, 255));
+    allow(change, v4(198, 51, 100, 7), v4(198, 51, 100, 7));
+    ElementWriter pods = change.addElements(POD_RANGES);
+    pods.key().address(v4(10, 244, 1, 0));
+    pods.key().address(v4(10, 244, 2, 0)).intervalEnd();
+    pods.key().address(v4(192, 0, 0, 0)); // to the end of all addresses
     for (Chain chain : chains()) {
       change.addChain(chain);
     }
@@ -229,8 +281,25 @@ final class FairleadTableKernelTest {
     }
   }
 
+  private static void allow(Transaction change, NetAddress first, NetAddress last)
+      throws NetlinkException {
+    change
+        .addElements(ALLOWED)
+        .key()
+        .address(v4(10, 96, 0, 10))
+        .u8(6)
+        .u16(80)
+        .address(first)
+        .keyEnd()
+        .address(v4(10, 96, 0, 10))
+        .u8(6)
+        .u16(80)
+        .address(last);
+  }
+
   private static List<Chain> chains() {
     return List.of(
+        Chain.regular("source_ranges"),
         Chain.regular("classify"),
         Chain.base("prerouting", Chain.Type.FILTER, Chain.Hook.PREROUTING, -110),
         Chain.base("output", Chain.Type.FILTER, Chain.Hook.OUTPUT, -110),
@@ -241,6 +310,11 @@ final class FairleadTableKernelTest {
 
   private static List<Rule> ourRules() {
     return List.of(
+        in("source_ranges")
+            .in("limited4", DESTINATION)
+            .notIn("allowed4", IP_DADDR, L4PROTO, TH_DPORT, IP_SADDR)
+            .drop()
+            .build(),
         in("classify").in("masquerade4", DESTINATION).setMarkBits(MASQUERADE).build(),
         in("classify")
             .in("masquerade_nonlocal4", DESTINATION)
@@ -255,6 +329,13 @@ final class FairleadTableKernelTest {
         in("prerouting").connectionState(RuleBuilder.NEW).jump("classify").build(),
         in("output").connectionState(RuleBuilder.NEW).jump("classify").build(),
         in("external").outside(IP_SADDR, PODS, 16).setMarkFrom("local_only4", DESTINATION).build(),
+        in("external").notIn("pods4", IP_SADDR).setMarkFrom("local_only4", DESTINATION).build(),
+        in("external").isNot(IIFNAME, "cbr0").setMarkFrom("local_only4", DESTINATION).build(),
+        in("external")
+            .startsOtherwise(IIFNAME, "veth")
+            .setMarkFrom("local_only4", DESTINATION)
+            .build(),
+        in("external").startsWith(IIFNAME, "cali").setMarkFrom("local_only4", DESTINATION).build(),
         in("input").in("services4", DESTINATION).accept().build(),
         in("input")
             .in("vips4", IP_DADDR)

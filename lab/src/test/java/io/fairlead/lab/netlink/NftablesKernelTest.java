@@ -147,7 +147,7 @@ final class NftablesKernelTest {
     change.addElements(MARKS).key().address(32, 0, 1).value().mark(77);
     change.commit();
     assertEquals(
-        List.of(new Element(Bytes.network(1, 4), Bytes.host32(77), false)),
+        List.of(Element.of(Bytes.network(1, 4), Bytes.host32(77))),
         nftables.elements(TABLE, "marks"));
 
     Transaction other = nftables.change(TABLE);
@@ -191,7 +191,7 @@ final class NftablesKernelTest {
     assertTrue(
         nftables
             .elements(TABLE, "nets")
-            .contains(new Element(Bytes.network(0x0b000000, 4), Bytes.NONE, true)));
+            .contains(new Element(Bytes.network(0x0b000000, 4), Bytes.NONE, Bytes.NONE, true)));
   }
 
   @Test

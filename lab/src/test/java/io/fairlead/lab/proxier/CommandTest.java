@@ -77,12 +77,12 @@ class CommandTest {
       assertEquals(
           """
           SERVICE        VIRTUAL SERVER       VIP         SCHEDULER         REAL SERVER       WEIGHT        ACTIVE  INACTIVE
-          default/empty  TCP 10.96.0.9:80     kube-ipvs0  rr                none: refused
+          default/empty  TCP 10.96.0.9:80     kube-ipvs0  rr                none
           default/web    TCP 10.96.30.32:80   kube-ipvs0  rr                %s
                                                                             %s
           -              TCP 192.0.2.1:80     node        wlc, client 60 s  10.244.1.10:8080  7             0       0
           default/web    TCP 192.168.50.1:80  node        rr                %s  1             0       0
-          -              FWM 5                -           rr                none: refused
+          -              FWM 5                -           rr                none
           """
               .formatted(rows[0], rows[1], freeRow),
           status.text());
@@ -113,21 +113,24 @@ class CommandTest {
     NodeProxy.start(node, cluster).close();
     assertTrue(node.namespace().run("ipvsadm", "-Sn").contains("192.168.50.1"));
 
-    Printed first =
-        fairlead("cleanup", "--ownership-record=/run/fairlead/" + node.namespace().name());
+    Printed first = fairlead("cleanup", "--ownership-record=" + NodeProxy.ownershipRecord(node));
 
     assertEquals(
         """
         3 × virtual server removed
         device kube-ipvs0 removed
         nf_tables table fairlead removed
+        sysctl net.ipv4.vs.conntrack put back to 0
+        sysctl net.ipv4.vs.expire_nodest_conn put back to 0
+        sysctl net.ipv4.vs.expire_quiescent_template put back to 0
+        sysctl net.netfilter.nf_conntrack_tcp_timeout_close_wait put back to 60
+        sysctl net.netfilter.nf_conntrack_tcp_timeout_established put back to 432000
         """,
-        first.text());
+        first.text().replaceAll("(?m)^sysctl net.netfilter.nf_conntrack_max.*\n", ""));
     assertEquals(0, first.status());
     assertEquals(before, everything());
 
-    Printed second =
-        fairlead("cleanup", "--ownership-record=/run/fairlead/" + node.namespace().name());
+    Printed second = fairlead("cleanup", "--ownership-record=" + NodeProxy.ownershipRecord(node));
     assertEquals(
         """
         there were no virtual servers of ours
@@ -192,7 +195,7 @@ class CommandTest {
   }
 
   /** This machine's own java, with the classes of this test. */
-  private static Stream<String> java(String... arguments) {
+  static Stream<String> java(String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(

@@ -60,9 +60,35 @@ class FilterTableKernelTest {
               type ipv4_addr . inet_proto . inet_service
             }
 
+            set no_local4 {
+              type ipv4_addr . inet_proto . inet_service
+            }
+
+            set no_local_external4 {
+              type ipv4_addr . inet_proto . inet_service
+            }
+
+            set limited4 {
+              type ipv4_addr . inet_proto . inet_service
+            }
+
+            set allowed4 {
+              type ipv4_addr . inet_proto . inet_service . ipv4_addr
+              flags interval
+            }
+
+            map local_only4 {
+              type ipv4_addr . inet_proto . inet_service : mark
+            }
+
             set hairpin4 {
               type ipv4_addr . inet_proto . inet_service . ipv4_addr
               elements = { 10.244.1.10 . tcp . 8080 . 10.244.1.10 }
+            }
+
+            set pods4 {
+              type ipv4_addr
+              flags interval
             }
 
             set vips6 {
@@ -88,18 +114,49 @@ class FilterTableKernelTest {
               type ipv6_addr . inet_proto . inet_service
             }
 
+            set no_local6 {
+              type ipv6_addr . inet_proto . inet_service
+            }
+
+            set no_local_external6 {
+              type ipv6_addr . inet_proto . inet_service
+            }
+
+            set limited6 {
+              type ipv6_addr . inet_proto . inet_service
+            }
+
+            set allowed6 {
+              type ipv6_addr . inet_proto . inet_service . ipv6_addr
+              flags interval
+            }
+
+            map local_only6 {
+              type ipv6_addr . inet_proto . inet_service : mark
+            }
+
             set hairpin6 {
               type ipv6_addr . inet_proto . inet_service . ipv6_addr
               elements = { fd00:244:1::10 . tcp . 8080 . fd00:244:1::10 }
             }
 
+            set pods6 {
+              type ipv6_addr
+              flags interval
+            }
+
             chain classify {
               ip daddr . meta l4proto . th dport @masquerade4 meta mark set meta mark | 0x00004000
               ip saddr @vips4 ip daddr . meta l4proto . th dport @services4 meta mark set meta mark | 0x00004000 comment "from a VIP"
-              ip daddr . meta l4proto . th dport @cluster_ips4 ip saddr != 10.244.0.0/16 meta mark set meta mark | 0x00004000 comment "from outside the cluster"
+              ip daddr . meta l4proto . th dport @cluster_ips4 ip saddr != 10.244.0.0/16 meta mark set meta mark | 0x00004000 comment "not from a pod"
               ip6 daddr . meta l4proto . th dport @masquerade6 meta mark set meta mark | 0x00004000
               ip6 saddr @vips6 ip6 daddr . meta l4proto . th dport @services6 meta mark set meta mark | 0x00004000 comment "from a VIP"
-              ip6 daddr . meta l4proto . th dport @cluster_ips6 ip6 saddr != fd00:244::/32 meta mark set meta mark | 0x00004000 comment "from outside the cluster"
+              ip6 daddr . meta l4proto . th dport @cluster_ips6 ip6 saddr != fd00:244::/32 meta mark set meta mark | 0x00004000 comment "not from a pod"
+            }
+
+            chain source_ranges {
+              ip daddr . meta l4proto . th dport @limited4 ip daddr . meta l4proto . th dport . ip saddr != @allowed4 drop
+              ip6 daddr . meta l4proto . th dport @limited6 ip6 daddr . meta l4proto . th dport . ip6 saddr != @allowed6 drop
             }
 
             chain refuse {
@@ -110,21 +167,31 @@ class FilterTableKernelTest {
 
             chain prerouting {
               type filter hook prerouting priority dstnat - 10; policy accept;
+              ct state new jump source_ranges
               ct state new jump classify
+              ip daddr . meta l4proto . th dport @no_local_external4 ip saddr != 10.244.0.0/16 ct state new drop comment "not from a pod"
+              ip saddr != 10.244.0.0/16 meta mark set ip daddr . meta l4proto . th dport map @local_only4 comment "not from a pod"
+              ip6 daddr . meta l4proto . th dport @no_local_external6 ip6 saddr != fd00:244::/32 ct state new drop comment "not from a pod"
+              ip6 saddr != fd00:244::/32 meta mark set ip6 daddr . meta l4proto . th dport map @local_only6 comment "not from a pod"
             }
 
             chain output {
               type filter hook output priority -110; policy accept;
+              ct state new jump source_ranges
               ct state new jump classify
+              ip daddr . meta l4proto . th dport @no_local4 ct state new drop
               ip daddr . meta l4proto . th dport @no_endpoints4 ct state new goto refuse
+              ip6 daddr . meta l4proto . th dport @no_local6 ct state new drop
               ip6 daddr . meta l4proto . th dport @no_endpoints6 ct state new goto refuse
             }
 
             chain input {
               type filter hook input priority filter - 10; policy accept;
+              ip daddr . meta l4proto . th dport @no_local4 ct state new drop
               ip daddr . meta l4proto . th dport @no_endpoints4 ct state new goto refuse
               ip daddr . meta l4proto . th dport @services4 accept
               ip daddr @vips4 meta l4proto { tcp, udp, sctp } ct state new goto refuse comment "the host's own services are not behind a VIP"
+              ip6 daddr . meta l4proto . th dport @no_local6 ct state new drop
               ip6 daddr . meta l4proto . th dport @no_endpoints6 ct state new goto refuse
               ip6 daddr . meta l4proto . th dport @services6 accept
               ip6 daddr @vips6 meta l4proto { tcp, udp, sctp } ct state new goto refuse comment "the host's own services are not behind a VIP"
@@ -140,6 +207,14 @@ class FilterTableKernelTest {
           }
           """,
           table());
+    }
+  }
+
+  /** A name that is a word of nft's own would be listed, but not be read. */
+  @Test
+  void nftReadsWhatItLists() throws Exception {
+    try (NodeProxy _ = NodeProxy.start(node, cluster)) {
+      node.namespace().nft("delete table inet fairlead\n" + table());
     }
   }
 

@@ -14,6 +14,7 @@ import io.fairlead.core.net.Protocol;
 import io.fairlead.lab.rig.Node;
 import io.fairlead.lab.rig.Rig;
 import io.fairlead.proxier.kernel.KernelDataplane;
+import io.fairlead.proxier.settings.LocalDetector;
 import io.fairlead.proxier.settings.Settings;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +67,7 @@ class KernelDataplaneTest {
   private List<Failure> apply(Change... changes) {
     return node.namespace()
         .call(() -> {
-          var masquerade = new Settings.Masquerade(14, false, ImmutableList.of());
+          var masquerade = new Settings.Masquerade(14, false, new LocalDetector.None());
           try (KernelDataplane kernel = KernelDataplane.open(masquerade)) {
             return kernel.apply(ImmutableList.copyOf(changes));
           }

@@ -124,7 +124,7 @@ final class NodeProxy implements AutoCloseable {
                 FLAGS.stream(),
                 Stream.of(
                     "--hostname-override=" + node.name(),
-                    "--ownership-record=/run/fairlead/" + node.namespace().name()),
+                    "--ownership-record=" + ownershipRecord(node)),
                 Stream.of(more))
             .flatMap(part -> part)
             .toList();
@@ -134,6 +134,11 @@ final class NodeProxy implements AutoCloseable {
           throw new IllegalArgumentException(problems.toString());
       case RunArguments.HelpWanted _ -> throw new IllegalArgumentException("--help");
     };
+  }
+
+  /** In a folder of the node's own, as if it had a /run of its own. */
+  static String ownershipRecord(Node node) {
+    return "/run/fairlead/" + node.namespace().name() + "/owned";
   }
 
   private static KernelDataplane counting(Settings.Masquerade masquerade, AtomicInteger writes)
@@ -149,6 +154,7 @@ final class NodeProxy implements AutoCloseable {
     return switch (object) {
       case Service service -> new ClusterEvent.ServiceApplied(service);
       case EndpointSlice slice -> new ClusterEvent.SliceApplied(slice);
+      case io.fairlead.core.cluster.Node node -> new ClusterEvent.NodeApplied(node);
       default -> throw new IllegalArgumentException(object.toString());
     };
   }

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.cluster.EndpointSlice;
 import io.fairlead.core.cluster.EndpointSlice.Endpoint;
+import io.fairlead.core.cluster.Node;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.cluster.Service;
 import io.fairlead.core.cluster.Service.LoadBalancerIp;
@@ -79,6 +80,16 @@ final class Objects {
         service.internalTrafficPolicy(),
         service.healthCheckNodePort(),
         service.annotations());
+  }
+
+  /** The Node object of a node, which has its pods' ranges, too. */
+  static Node node(io.fairlead.lab.rig.Node node) {
+    return new Node(
+        node.name(),
+        Optional.of("a"),
+        ImmutableList.of(node.v4(), node.v6()),
+        ImmutableList.of(node.podCidr4(), node.podCidr6()),
+        true);
   }
 
   /** The ready pods of a Service, in one family, on the node of that name. */
