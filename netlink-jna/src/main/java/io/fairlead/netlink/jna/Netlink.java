@@ -3,6 +3,7 @@ package io.fairlead.netlink.jna;
 import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
+import io.fairlead.netlink.Transport;
 import java.util.Optional;
 
 /** Opens netlink connections to the running kernel. */
@@ -26,9 +27,19 @@ public final class Netlink {
    */
   public static NetlinkConnection open(int protocol, NetlinkOptions options)
       throws NetlinkException {
+    return NetlinkConnection.over(transport(protocol, options));
+  }
+
+  /**
+   * Opens the socket alone, for a {@link NetlinkConnection#over connection} over something that
+   * looks at what goes to and fro.
+   *
+   * @throws NetlinkException as {@link #open(int, NetlinkOptions)} does
+   */
+  public static Transport transport(int protocol, NetlinkOptions options) throws NetlinkException {
     boolean library = useLibrary(options.crossing());
     int fd = NetlinkSocket.open(protocol, options);
-    return NetlinkConnection.over(library ? new NativeTransport(fd) : new JnaTransport(fd));
+    return library ? new NativeTransport(fd) : new JnaTransport(fd);
   }
 
   /** Why the native library is not used by connections that may choose; empty if it is. */
