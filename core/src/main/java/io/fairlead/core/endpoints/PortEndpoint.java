@@ -12,7 +12,10 @@ import java.util.Comparator;
 public record PortEndpoint(EndpointSlice.Endpoint endpoint, int port) {
   /** By address, then port; endpoints that are equal in this order are one real server. */
   public static final Comparator<PortEndpoint> BY_ADDRESS =
-      Comparator.comparing(PortEndpoint::address).thenComparingInt(PortEndpoint::port);
+      (a, b) -> {
+        int byAddress = a.address().compareTo(b.address());
+        return byAddress != 0 ? byAddress : Integer.compare(a.port, b.port);
+      };
 
   public IpAddress address() {
     return endpoint.address();

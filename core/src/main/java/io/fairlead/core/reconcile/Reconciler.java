@@ -198,6 +198,11 @@ public final class Reconciler {
     return drains.keys();
   }
 
+  /** Whether {@link #draining} has any; costs nothing. */
+  public boolean isDraining() {
+    return !drains.isEmpty();
+  }
+
   /**
    * The virtual servers of {@link #draining} that no Service wants since the last {@link #changes}.
    * Most are idle already, so that counting at once spares them the wait.
