@@ -53,7 +53,8 @@ public record ApiObject(
         && name.equals(other.name);
   }
 
-  String json(long version) {
+  /** The whole of it, as the API server sends it. */
+  public String json(long version) {
     return """
     {"apiVersion":"%s","kind":"%s",\
     "metadata":{"name":"%s","namespace":"%s","resourceVersion":"%d"%s},%s}\

@@ -19,6 +19,7 @@ import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -85,11 +86,25 @@ public record Cluster(Shape shape) {
 
   /** All EndpointSlices of a Service. */
   public ImmutableList<EndpointSlice> slices(int number) {
+    return slices(number, pods(number));
+  }
+
+  /** All EndpointSlices of a Service that has these pods now. */
+  ImmutableList<EndpointSlice> slices(int number, List<Pod> pods) {
+    Service service = service(number);
+    return service.clusterIps().stream()
+        .map(IpAddress::family)
+        .flatMap(family -> slices(service, number, family, pods))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The pods of a Service at the start. */
+  ImmutableList<Pod> pods(int number) {
     return switch (shape) {
-      case Shape.Uniform(int _, int endpoints) -> slices(service(number), number, endpoints, 0);
+      case Shape.Uniform(int _, int endpoints) -> pods(number, endpoints, 0);
       case Shape.Realistic realistic -> {
         SplittableRandom dice = realistic.dice(number).split();
-        yield slices(service(number), number, endpointsOf(dice), dice.nextInt(100) < 5 ? 30 : 2);
+        yield pods(number, endpointsOf(dice), dice.nextInt(100) < 5 ? 30 : 2);
       }
     };
   }
@@ -112,7 +127,12 @@ public record Cluster(Shape shape) {
         0,
         Family.IPV4,
         IntStream.range(0, endpoints)
-            .mapToObj(i -> pod(number, i, generation.applyAsInt(i), ready.test(i)))
+            .mapToObj(i ->
+                new Pod(
+                    i,
+                    generation.applyAsInt(i),
+                    ready.test(i) ? Pod.Condition.READY : Pod.Condition.NOT_READY))
+            .map(pod -> endpoint(number, pod, Family.IPV4))
             .collect(ImmutableList.toImmutableList()));
   }
 
@@ -229,24 +249,31 @@ public record Cluster(Shape shape) {
     return percent < 99 ? 8 + dice.nextInt(40) : 100 + dice.nextInt(401);
   }
 
-  private ImmutableList<EndpointSlice> slices(
-      Service service, int number, int endpoints, int unreadyPercent) {
-    return service.clusterIps().stream()
-        .map(IpAddress::family)
-        .flatMap(family -> slices(service, number, family, endpoints, unreadyPercent))
+  private static ImmutableList<Pod> pods(int number, int count, int unreadyPercent) {
+    return IntStream.range(0, count)
+        .mapToObj(index -> new Pod(index, 0, condition(number, index, unreadyPercent)))
         .collect(ImmutableList.toImmutableList());
   }
 
+  private static Pod.Condition condition(int number, int index, int unreadyPercent) {
+    if (Math.floorMod(31 * number + 17 * index, 100) >= unreadyPercent) {
+      return Pod.Condition.READY;
+    }
+    return index % 2 == 0 ? Pod.Condition.TERMINATING : Pod.Condition.NOT_READY;
+  }
+
   private Stream<EndpointSlice> slices(
-      Service service, int number, Family family, int endpoints, int unreadyPercent) {
-    return IntStream.rangeClosed(0, Math.max(0, endpoints - 1) / SLICE)
+      Service service, int number, Family family, List<Pod> pods) {
+    return IntStream.rangeClosed(0, Math.max(0, pods.size() - 1) / SLICE)
         .mapToObj(part ->
             slice(
                 service,
                 part,
                 family,
-                IntStream.range(part * SLICE, Math.min(endpoints, (part + 1) * SLICE))
-                    .mapToObj(i -> endpoint(number, i, family, unreadyPercent))
+                pods.stream()
+                    .skip((long) part * SLICE)
+                    .limit(SLICE)
+                    .map(pod -> endpoint(number, pod, family))
                     .collect(ImmutableList.toImmutableList())));
   }
 
@@ -265,29 +292,17 @@ public record Cluster(Shape shape) {
         endpoints);
   }
 
-  private Endpoint endpoint(int number, int index, Family family, int unreadyPercent) {
-    boolean isReady = Math.floorMod(31 * number + 17 * index, 100) >= unreadyPercent;
-    boolean isTerminating = !isReady && index % 2 == 0;
+  private Endpoint endpoint(int number, Pod pod, Family family) {
+    IpAddress address = address(number, pod);
     return new Endpoint(
         switch (family) {
-          case IPV4 -> pod(number, index, 0);
-          case IPV6 -> IpAddress.v6(0xfd00_0244_0000_0000L, pod(number, index, 0).lo());
+          case IPV4 -> address;
+          case IPV6 -> IpAddress.v6(0xfd00_0244_0000_0000L, address.lo());
         },
-        Optional.of(nodeName(number + index)),
-        isReady,
-        isReady || isTerminating,
-        isTerminating,
-        ImmutableSet.of(),
-        ImmutableSet.of());
-  }
-
-  private Endpoint pod(int number, int index, int generation, boolean ready) {
-    return new Endpoint(
-        pod(number, index, generation),
-        Optional.of(nodeName(number + index)),
-        ready,
-        ready,
-        false,
+        Optional.of(nodeName(number + pod.index())),
+        pod.is(Pod.Condition.READY),
+        !pod.is(Pod.Condition.NOT_READY),
+        pod.is(Pod.Condition.TERMINATING),
         ImmutableSet.of(),
         ImmutableSet.of());
   }
@@ -296,13 +311,13 @@ public record Cluster(Shape shape) {
    * Pods of a uniform cluster lie side by side, those of a realistic one in rooms of 512 that later
    * Services share: as real pods, they may serve more than one. Generations are far apart.
    */
-  private IpAddress pod(int number, int index, int generation) {
+  private IpAddress address(int number, Pod pod) {
     int room =
         switch (shape) {
           case Shape.Uniform(int _, int endpoints) -> endpoints;
           case Shape.Realistic _ -> 512;
         };
-    long place = (long) number * room + index + generation * 1_500_007L;
+    long place = (long) number * room + pod.index() + pod.generation() * 1_500_007L;
     return IpAddress.v4(POD_NET + (int) Math.floorMod(place, (long) PODS));
   }
 }
