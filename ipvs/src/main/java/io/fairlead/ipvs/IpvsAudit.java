@@ -46,40 +46,50 @@ public final class IpvsAudit {
    */
   public ImmutableMap<VirtualServerKey, Optional<VirtualServer>> differences(
       Map<VirtualServerKey, VirtualServer> believed) throws NetlinkException {
+    Optional<Set<VirtualServerKey>> unlike = unlike(believed);
+    return unlike.isPresent()
+        ? differences(believed, unlike.get())
+        : Drift.differences(believed, ipvs.virtualServers());
+  }
+
+  /** Those that do not look as believed; empty if nobody can tell. */
+  private Optional<Set<VirtualServerKey>> unlike(Map<VirtualServerKey, VirtualServer> believed) {
     if (believed.isEmpty() || listing.isEmpty()) {
-      return Drift.differences(believed, ipvs.virtualServers());
+      return Optional.empty();
     }
+    var sieve = new Sieve(believed);
+    try {
+      listing.get().read(sieve);
+      return Optional.of(sieve.suspects());
+    } catch (IOException e) {
+      warn(e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private ImmutableMap<VirtualServerKey, Optional<VirtualServer>> differences(
+      Map<VirtualServerKey, VirtualServer> believed, Set<VirtualServerKey> unlike)
+      throws NetlinkException {
     turn = (turn + 1) % TURNS;
+    Set<VirtualServerKey> suspects = new HashSet<>(unlike);
     Map<VirtualServerKey, VirtualServerOptions> options = ipvs.options();
-    Set<VirtualServerKey> suspects = suspects(believed, listing.get());
-    int unlike = suspects.size();
-    believed.keySet().stream().filter(this::hasItsTurn).forEach(suspects::add);
     options.forEach((key, held) -> {
       VirtualServer server = believed.get(key);
       if (server == null || !server.options().equals(held)) {
         suspects.add(key);
       }
     });
-    believed.keySet().stream().filter(key -> !options.containsKey(key)).forEach(suspects::add);
+    for (VirtualServerKey key : believed.keySet()) {
+      if (!options.containsKey(key) || hasItsTurn(key)) {
+        suspects.add(key);
+      }
+    }
     var differing = judged(suspects, believed, options);
-    if (unlike > believed.size() / 2 && differing.size() < unlike / 2) {
+    if (unlike.size() > believed.size() / 2 && differing.size() < unlike.size() / 2) {
       listing = Optional.empty();
       warn("the listing is not that of the virtual servers that netlink tells of");
     }
     return differing;
-  }
-
-  /** Where to look. If the listing cannot be read that is everywhere. */
-  private Set<VirtualServerKey> suspects(
-      Map<VirtualServerKey, VirtualServer> believed, Listing from) {
-    var sieve = new Sieve(believed);
-    try {
-      from.read(sieve);
-      return sieve.suspects();
-    } catch (IOException e) {
-      warn(e.toString());
-      return new HashSet<>(believed.keySet());
-    }
   }
 
   private boolean hasItsTurn(VirtualServerKey key) {
