@@ -277,7 +277,7 @@ public final class SyncLoop implements Source.Listener {
   private boolean audit(Cause cause, long now) {
     addressesChanged.set(false); // they are among what is read now
     try {
-      reconciler.observe(dataplane.read(), ownership.read());
+      reconciler.observe(dataplane.compare(reconciler.believed()), ownership.read());
     } catch (DataplaneException e) {
       observer.unreadable(e);
       timetable.failed(now);
