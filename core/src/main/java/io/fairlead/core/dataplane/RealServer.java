@@ -2,13 +2,9 @@ package io.fairlead.core.dataplane;
 
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
-import java.util.Comparator;
 
 /** Identifies a real server within its virtual server. */
 public record RealServer(IpAddress address, int port) implements Comparable<RealServer> {
-  private static final Comparator<RealServer> ORDER =
-      Comparator.comparing(RealServer::address).thenComparingInt(RealServer::port);
-
   public RealServer {
     if (port < 0 || port > 0xffff) {
       throw new IllegalArgumentException("port " + port + " is outside 0..65535");
@@ -17,7 +13,8 @@ public record RealServer(IpAddress address, int port) implements Comparable<Real
 
   @Override
   public int compareTo(RealServer other) {
-    return ORDER.compare(this, other);
+    int order = address.compareTo(other.address);
+    return order == 0 ? Integer.compare(port, other.port) : order;
   }
 
   @Override

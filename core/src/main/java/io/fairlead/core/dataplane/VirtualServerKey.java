@@ -13,18 +13,13 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
   @Override
   default int compareTo(VirtualServerKey other) {
     return switch (this) {
-      case Addressed a -> other instanceof Addressed b ? Addressed.ORDER.compare(a, b) : -1;
+      case Addressed a -> other instanceof Addressed b ? a.compareWith(b) : -1;
       case Marked a -> other instanceof Marked b ? Marked.ORDER.compare(a, b) : 1;
     };
   }
 
   /** Matches packets to one address, protocol and port. */
   record Addressed(IpAddress address, int port, Protocol protocol) implements VirtualServerKey {
-    static final Comparator<Addressed> ORDER =
-        Comparator.comparing(Addressed::address)
-            .thenComparingInt(Addressed::port)
-            .thenComparing(Addressed::protocol);
-
     public Addressed {
       if (port < 0 || port > 0xffff) {
         throw new IllegalArgumentException("port " + port + " is outside 0..65535");
@@ -34,6 +29,14 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
     @Override
     public Family family() {
       return address.family();
+    }
+
+    private int compareWith(Addressed other) {
+      int order = address.compareTo(other.address);
+      if (order == 0) {
+        order = Integer.compare(port, other.port);
+      }
+      return order == 0 ? protocol.compareTo(other.protocol) : order;
     }
 
     /** As in {@code ipvsadm}: {@code TCP 10.96.0.10:80} or {@code UDP [fd00::a]:53}. */

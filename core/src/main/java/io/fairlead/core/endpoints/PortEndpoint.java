@@ -11,8 +11,12 @@ import java.util.Comparator;
  */
 public record PortEndpoint(EndpointSlice.Endpoint endpoint, int port) {
   /** By address, then port; endpoints that are equal in this order are one real server. */
-  public static final Comparator<PortEndpoint> BY_ADDRESS =
-      Comparator.comparing(PortEndpoint::address).thenComparingInt(PortEndpoint::port);
+  public static final Comparator<PortEndpoint> BY_ADDRESS = PortEndpoint::compare;
+
+  private static int compare(PortEndpoint a, PortEndpoint b) {
+    int order = a.address().compareTo(b.address());
+    return order == 0 ? Integer.compare(a.port, b.port) : order;
+  }
 
   public IpAddress address() {
     return endpoint.address();

@@ -18,6 +18,10 @@ final class KeySet {
     return changed;
   }
 
+  boolean isEmpty() {
+    return keys.isEmpty();
+  }
+
   ImmutableSet<VirtualServerKey> copy() {
     if (stale) {
       copy = ImmutableSet.copyOf(keys);

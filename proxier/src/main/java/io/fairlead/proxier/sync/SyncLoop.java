@@ -175,7 +175,7 @@ public final class SyncLoop implements Source.Listener {
   /** How many nanoseconds there is nothing to do, unless something comes. */
   long idle() {
     if (started) {
-      return timetable.idle(clock.getAsLong(), isDirty(), !reconciler.draining().isEmpty());
+      return timetable.idle(clock.getAsLong(), isDirty(), reconciler.isDraining());
     }
     // Events wait for the first audit, and that for the sources: only they can go on.
     return reconciler.listed()
@@ -225,7 +225,7 @@ public final class SyncLoop implements Source.Listener {
         passAndLeave(Cause.EVENTS, now);
       }
     }
-    if (timetable.drainDue(now) && !reconciler.draining().isEmpty()) {
+    if (timetable.drainDue(now) && reconciler.isDraining()) {
       countConnections(reconciler.draining(), now);
       timetable.drained(now);
     }
