@@ -91,7 +91,7 @@ public class Reconciling {
     boolean isIll = turn < TURNS;
     sync((isIll ? ill : well).get(turn % TURNS));
     turn = (turn + 1) % (2 * TURNS);
-    return reconciler.draining().isEmpty();
+    return reconciler.isDraining();
   }
 
   private void sync(ClusterEvent event) {

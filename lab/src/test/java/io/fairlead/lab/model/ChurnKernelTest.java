@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
  */
 class ChurnKernelTest {
   private static final int SERVICES = 200;
-  private static final int CHANGES = 1_200;
-  private static final int LOOKS = 4;
+  private static final int CHANGES = 600;
+  private static final int LOOKS = 3;
 
   private final Cluster cluster = Cluster.realistic(SERVICES, 1);
   private final Churn churn = new Churn(cluster, 1);
