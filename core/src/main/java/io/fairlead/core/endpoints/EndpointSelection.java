@@ -1,9 +1,6 @@
 package io.fairlead.core.endpoints;
 
-import static com.google.common.collect.ImmutableList.toImmutableList;
-
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSortedSet;
 import io.fairlead.core.cluster.Locality;
 import java.util.List;
 import java.util.function.Predicate;
@@ -14,15 +11,11 @@ import java.util.function.Predicate;
  *
  * @param cluster for traffic that may leave the node; empty if the port has no such traffic
  * @param local for traffic that must stay on the node; empty if the port has no such traffic
- * @param reachable the union of both
  * @param hasAny whether the Service has a usable endpoint anywhere, so that an empty {@code local}
  *     means "not here" and not "nowhere"
  */
 public record EndpointSelection(
-    ImmutableList<PortEndpoint> cluster,
-    ImmutableList<PortEndpoint> local,
-    ImmutableList<PortEndpoint> reachable,
-    boolean hasAny) {
+    ImmutableList<PortEndpoint> cluster, ImmutableList<PortEndpoint> local, boolean hasAny) {
 
   /**
    * Chooses among a port's endpoints.
@@ -35,11 +28,11 @@ public record EndpointSelection(
     ImmutableList<PortEndpoint> cluster =
         scope.cluster() ? clusterList(endpoints, ready, mode, here) : ImmutableList.of();
     if (!scope.local()) {
-      return new EndpointSelection(cluster, ImmutableList.of(), cluster, !cluster.isEmpty());
+      return new EndpointSelection(cluster, ImmutableList.of(), !cluster.isEmpty());
     }
     ImmutableList<PortEndpoint> local = localList(endpoints, here);
     boolean hasAny = endpoints.stream().anyMatch(e -> e.isReady() || e.isServingWhileTerminating());
-    return new EndpointSelection(cluster, local, union(cluster, local), hasAny);
+    return new EndpointSelection(cluster, local, hasAny);
   }
 
   private static ImmutableList<PortEndpoint> clusterList(
@@ -56,17 +49,14 @@ public record EndpointSelection(
     return ready.isEmpty() ? only(onNode, PortEndpoint::isServingWhileTerminating) : ready;
   }
 
-  private static ImmutableList<PortEndpoint> union(
-      ImmutableList<PortEndpoint> cluster, ImmutableList<PortEndpoint> local) {
-    return ImmutableSortedSet.orderedBy(PortEndpoint.BY_ADDRESS)
-        .addAll(cluster)
-        .addAll(local)
-        .build()
-        .asList();
-  }
-
   private static ImmutableList<PortEndpoint> only(
       List<PortEndpoint> endpoints, Predicate<PortEndpoint> wanted) {
-    return endpoints.stream().filter(wanted).collect(toImmutableList());
+    var kept = ImmutableList.<PortEndpoint>builder();
+    for (PortEndpoint endpoint : endpoints) {
+      if (wanted.test(endpoint)) {
+        kept.add(endpoint);
+      }
+    }
+    return kept.build();
   }
 }

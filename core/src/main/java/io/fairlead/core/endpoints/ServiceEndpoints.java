@@ -6,11 +6,10 @@ import io.fairlead.core.cluster.EndpointSlice;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 
 /**
  * The endpoints of one Service, merged from its slices.
@@ -37,40 +36,56 @@ public record ServiceEndpoints(
    * endpoint that moves between slices is in both for a moment.
    */
   public static ServiceEndpoints merge(List<EndpointSlice> slices) {
-    Map<PortKey, NavigableSet<PortEndpoint>> merged = new LinkedHashMap<>();
+    Map<PortKey, List<PortEndpoint>> listed = new LinkedHashMap<>();
     var problems = ImmutableList.<String>builder();
     for (EndpointSlice slice : slices) {
-      for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
-        String flaw = flaw(slice, endpoint.address());
-        if (flaw.isEmpty()) {
-          slice.ports().forEach(port -> add(merged, slice.family(), port, endpoint));
-        } else {
-          problems.add("EndpointSlice " + slice.name() + ": endpoint " + flaw + "; left out");
+      List<EndpointSlice.Endpoint> usable = usable(slice, problems);
+      for (EndpointSlice.Port port : slice.ports()) {
+        // The API means "all ports" by a missing number; kube-proxy skips those, and so does this.
+        if (port.port() >= 1 && port.port() <= 0xffff) {
+          var key = new PortKey(slice.family(), port.name(), port.protocol());
+          List<PortEndpoint> all = listed.computeIfAbsent(key, _ -> new ArrayList<>());
+          usable.forEach(endpoint -> all.add(new PortEndpoint(endpoint, port.port())));
         }
       }
     }
     var ports = ImmutableMap.<PortKey, ImmutableList<PortEndpoint>>builder();
-    merged.forEach((key, endpoints) -> ports.put(key, ImmutableList.copyOf(endpoints)));
+    listed.forEach((key, endpoints) -> {
+      if (!endpoints.isEmpty()) {
+        ports.put(key, eachOnce(endpoints));
+      }
+    });
     return new ServiceEndpoints(ports.buildOrThrow(), problems.build());
   }
 
-  private static void add(
-      Map<PortKey, NavigableSet<PortEndpoint>> merged,
-      Family family,
-      EndpointSlice.Port port,
-      EndpointSlice.Endpoint endpoint) {
-    // The API means "all ports" by a missing number; kube-proxy skips those, and so does this.
-    if (port.port() < 1 || port.port() > 0xffff) {
-      return;
+  private static List<EndpointSlice.Endpoint> usable(
+      EndpointSlice slice, ImmutableList.Builder<String> problems) {
+    List<EndpointSlice.Endpoint> usable = new ArrayList<>(slice.endpoints().size());
+    for (EndpointSlice.Endpoint endpoint : slice.endpoints()) {
+      String flaw = flaw(slice, endpoint.address());
+      if (flaw.isEmpty()) {
+        usable.add(endpoint);
+      } else {
+        problems.add("EndpointSlice " + slice.name() + ": endpoint " + flaw + "; left out");
+      }
     }
-    var key = new PortKey(family, port.name(), port.protocol());
-    var candidate = new PortEndpoint(endpoint, port.port());
-    NavigableSet<PortEndpoint> known =
-        merged.computeIfAbsent(key, _ -> new TreeSet<>(PortEndpoint.BY_ADDRESS));
-    if (!endpoint.terminating()) {
-      known.remove(candidate);
+    return usable;
+  }
+
+  /** Sorted; of those that are one real server the right one. */
+  private static ImmutableList<PortEndpoint> eachOnce(List<PortEndpoint> endpoints) {
+    endpoints.sort(PortEndpoint.BY_ADDRESS); // a stable sort: the later one is behind
+    var each = ImmutableList.<PortEndpoint>builderWithExpectedSize(endpoints.size());
+    PortEndpoint counting = endpoints.getFirst();
+    for (PortEndpoint next : endpoints) {
+      if (PortEndpoint.BY_ADDRESS.compare(counting, next) != 0) {
+        each.add(counting);
+        counting = next;
+      } else if (!next.endpoint().terminating()) {
+        counting = next;
+      }
     }
-    known.add(candidate);
+    return each.add(counting).build();
   }
 
   /** What the API server would refuse the address for; empty if nothing. */

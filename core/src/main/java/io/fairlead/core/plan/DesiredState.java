@@ -373,7 +373,8 @@ public final class DesiredState {
   }
 
   private Optional<Claim> winner(VirtualServerKey key) {
-    return claimsOf(key).stream().findFirst();
+    ImmutableList<Claim> sorted = claimsOf(key); // no stream: each event asks a dozen times
+    return sorted.isEmpty() ? Optional.empty() : Optional.of(sorted.getFirst());
   }
 
   private ImmutableList<Claim> claimsOf(VirtualServerKey key) {

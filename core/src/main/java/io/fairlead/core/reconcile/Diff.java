@@ -3,14 +3,15 @@ package io.fairlead.core.reconcile;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
-import com.google.common.collect.Iterables;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.net.Family;
+import io.fairlead.core.net.IpAddress;
+import io.fairlead.core.net.Protocol;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The smallest set of changes that turns one virtual server into another, in place. */
@@ -46,22 +47,27 @@ final class Diff {
     }
     ImmutableSortedMap<RealServer, RealServerOptions> held =
         have.map(VirtualServer::realServers).orElse(ImmutableSortedMap.of());
-    for (Map.Entry<RealServer, RealServerOptions> entry : inOrder(want)) {
-      RealServerOptions now = held.get(entry.getKey());
+    ImmutableList<RealServer> servers = want.realServers().keySet().asList();
+    ImmutableList<RealServerOptions> options = want.realServers().values().asList();
+    int first = first(want);
+    for (int i = 0; i < servers.size(); i++) {
+      int at = (first + i) % servers.size();
+      RealServer server = servers.get(at);
+      RealServerOptions now = held.get(server);
       if (now == null) {
-        build.add(new Change.AddRealServer(key, entry.getKey(), entry.getValue()));
-      } else if (!now.equals(entry.getValue())) {
-        build.add(new Change.EditRealServer(key, entry.getKey(), entry.getValue()));
+        build.add(new Change.AddRealServer(key, server, options.get(at)));
+      } else if (!now.equals(options.get(at))) {
+        build.add(new Change.EditRealServer(key, server, options.get(at)));
       }
     }
-    held.forEach((server, options) -> {
+    held.forEach((server, before) -> {
       if (want.realServers().containsKey(server)) {
         return;
       }
       if (!drains || idle.contains(server)) {
         remove.add(new Change.RemoveRealServer(key, server));
-      } else if (options.weight() != 0) {
-        retire.add(new Change.EditRealServer(key, server, drained(options)));
+      } else if (before.weight() != 0) {
+        retire.add(new Change.EditRealServer(key, server, drained(before)));
       }
     });
   }
@@ -72,21 +78,33 @@ final class Diff {
   }
 
   /**
-   * Hashing schedulers fill their tables in the order of insertion, which has to be the same on
+   * Which real server is added first. Hashing schedulers fill their tables in the order of insertion, which has to be the same on
    * every node. For the others each node begins elsewhere, lest all of them send their first
    * connection to the same pod (kubernetes#79213).
    */
-  private Iterable<Map.Entry<RealServer, RealServerOptions>> inOrder(VirtualServer want) {
-    ImmutableList<Map.Entry<RealServer, RealServerOptions>> sorted =
-        want.realServers().entrySet().asList();
+  private int first(VirtualServer want) {
     return switch (want.options().scheduler()) {
-      case "mh", "sh", "dh" -> sorted;
-      default -> {
-        // Texts have the same hash in every process; keys, which hold enums, have not.
-        int hash = 31 * nodeName.hashCode() + want.key().toString().hashCode();
-        int start = sorted.isEmpty() ? 0 : Math.floorMod(hash, sorted.size());
-        yield Iterables.concat(sorted.subList(start, sorted.size()), sorted.subList(0, start));
-      }
+      case "mh", "sh", "dh" -> 0;
+      default ->
+          want.realServers().size() < 2
+              ? 0
+              : Math.floorMod(nodeName.hashCode() ^ hash(want.key()), want.realServers().size());
     };
+  }
+
+  /** The same in every process, which the hash of a key that holds enums is not. */
+  private static int hash(VirtualServerKey key) {
+    return switch (key) {
+      case VirtualServerKey.Addressed(IpAddress address, int port, Protocol protocol) ->
+          scattered(address.hi() ^ scattered(address.lo() << 24 ^ port << 8 ^ protocol.number()));
+      case VirtualServerKey.Marked(int mark, Family family) -> scattered(mark * 2L + family.bits());
+    };
+  }
+
+  /** Neighbours end up far apart (the finalizer of MurmurHash3). */
+  private static int scattered(long bits) {
+    long mixed = (bits ^ bits >>> 33) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return (int) (mixed ^ mixed >>> 33);
   }
 }

@@ -224,14 +224,14 @@ public final class Reconciler {
         .collect(ImmutableList.toImmutableList());
   }
 
+  /** Whether any virtual servers are {@link #draining}: for whoever asks after each event. */
+  public boolean isDraining() {
+    return !drains.isEmpty();
+  }
+
   /** The virtual servers with real servers that only wait for their last connection to end. */
   public ImmutableSet<VirtualServerKey> draining() {
     return drains.keys();
-  }
-
-  /** Whether {@link #draining} has any; costs nothing. */
-  public boolean isDraining() {
-    return !drains.isEmpty();
   }
 
   /**
@@ -456,7 +456,7 @@ public final class Reconciler {
   private Map<RealServer, RealServerOptions> retired(VirtualServerKey key) {
     Optional<VirtualServer> want = desired.virtualServer(key);
     Optional<VirtualServer> have = belief.virtualServer(key);
-    if (want.isEmpty() || have.isEmpty()) {
+    if (want.isEmpty() || have.isEmpty() || want.equals(have)) {
       return Map.of();
     }
     return Maps.filterKeys(

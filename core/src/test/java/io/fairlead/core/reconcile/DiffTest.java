@@ -60,7 +60,9 @@ class DiffTest {
   static Stream<Case> cases() {
     return Stream.of(
         new Case("nothing to do", TCP, "rr A1 B1", "rr A1 B1", "|"),
-        new Case("a new one", TCP, NOT_THERE, "rr A1 B1", "add, add A1, add B1 |"),
+        // Other nodes begin with A.
+        new Case("a new one", TCP, NOT_THERE, "rr A1 B1", "add, add B1, add A1 |"),
+        new Case("one that hashes", TCP, NOT_THERE, "mh A1 B1", "add, add A1, add B1 |"),
         new Case("a new one without real servers", TCP, NOT_THERE, "rr", "add |"),
         new Case("one real server more", TCP, "rr A1", "rr A1 B1", "add B1 |"),
         new Case("the scheduler, in place", TCP, "rr A1", "wlc A1", "edit |"),

@@ -40,8 +40,17 @@ class ProportionalWorkTest {
 
   @Test
   void anEndpointAmong2000ServicesAllocatesNoMoreThanAmong10() {
-    long small = bytesPerEndpoint(10);
-    long big = bytesPerEndpoint(2000);
+    assertProportional("10.0.1.3 ready", "10.0.1.3");
+  }
+
+  @Test
+  void oneMoreThatDrainsAmong2000AllocatesNoMoreThanAmong10() {
+    assertProportional("10.0.1.2 ready", "10.0.1.2");
+  }
+
+  private static void assertProportional(String endpoint, String later) {
+    long small = bytesPerEndpoint(10, endpoint, later);
+    long big = bytesPerEndpoint(2000, endpoint, later);
 
     assertTrue(big < 2 * small, small + " bytes among 10 Services, " + big + " among 2,000");
   }
@@ -79,11 +88,11 @@ class ProportionalWorkTest {
   }
 
   /** The least of some rounds: whatever else allocates on this thread, such as JIT counters. */
-  private static long bytesPerEndpoint(int services) {
+  private static long bytesPerEndpoint(int services, String endpoint, String later) {
     Reconciler reconciler = running(services);
     long least = Long.MAX_VALUE;
     for (int round = 0; round < ROUNDS; round++) {
-      ClusterEvent event = endpoints(0, round % 2 == 0 ? "10.0.1.3 ready" : "10.0.1.3");
+      ClusterEvent event = endpoints(0, round % 2 == 0 ? endpoint : later);
       long before = THREADS.getCurrentThreadAllocatedBytes();
       int commands = sync(reconciler, event);
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
@@ -98,7 +107,7 @@ class ProportionalWorkTest {
     ImmutableList<Change> changes = reconciler.changes(0);
     assertTrue(!reconciler.ownedOffDevice().isEmpty());
     reconciler.applied(changes, ImmutableList.of(), 0);
-    assertTrue(!reconciler.draining().isEmpty());
+    assertTrue(reconciler.isDraining());
     return changes.size();
   }
 
