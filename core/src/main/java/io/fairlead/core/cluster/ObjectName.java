@@ -1,15 +1,25 @@
 package io.fairlead.core.cluster;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /** A namespaced object's name; prints as {@code namespace/name}. */
 public record ObjectName(String namespace, String name) implements Comparable<ObjectName> {
-  private static final Comparator<ObjectName> ORDER =
-      Comparator.comparing(ObjectName::namespace).thenComparing(ObjectName::name);
+  @Override
+  public int hashCode() {
+    return 31 * namespace.hashCode() + name.hashCode();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ObjectName it
+        && name.equals(it.name)
+        && namespace.equals(it.namespace);
+  }
 
   @Override
   public int compareTo(ObjectName other) {
-    return ORDER.compare(this, other);
+    int byNamespace = namespace.compareTo(other.namespace);
+    return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.fairlead.core.dataplane;
 
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Identifies a real server within its virtual server. */
 public record RealServer(IpAddress address, int port) implements Comparable<RealServer> {
@@ -9,6 +10,16 @@ public record RealServer(IpAddress address, int port) implements Comparable<Real
     if (port < 0 || port > 0xffff) {
       throw new IllegalArgumentException("port " + port + " is outside 0..65535");
     }
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + port;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RealServer it && port == it.port && address.equals(it.address);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.fairlead.core.dataplane;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What can change in place about a real server.
  *
@@ -18,6 +20,21 @@ public record RealServerOptions(
     if (weight < 0) {
       throw new IllegalArgumentException("weight " + weight + " is negative");
     }
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * weight + upperThreshold) + lowerThreshold) + forwarding.ordinal();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof RealServerOptions it
+            && weight == it.weight
+            && upperThreshold == it.upperThreshold
+            && lowerThreshold == it.lowerThreshold
+            && forwarding == it.forwarding);
   }
 
   /** Masquerading with this weight and no thresholds; 0 and 1 are shared instances. */

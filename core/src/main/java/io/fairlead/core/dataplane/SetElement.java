@@ -4,6 +4,7 @@ import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One element of the packet filter's sets. Which rules look at a set is the dataplane's business.
@@ -16,6 +17,16 @@ public sealed interface SetElement {
    * Never one that a real interface holds (kubernetes#117613).
    */
   record Vip(IpAddress address) implements SetElement {
+    @Override
+    public int hashCode() {
+      return address.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Vip it && address.equals(it.address);
+    }
+
     @Override
     public Family family() {
       return address.family();
@@ -43,6 +54,19 @@ public sealed interface SetElement {
 
   /** A Service's address and port in one of the sets that are matched on a packet's destination. */
   record ServicePort(Set set, IpAddress address, Protocol protocol, int port) implements AtPort {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * (31 * address.hashCode() + port) + protocol.ordinal()) + set.ordinal();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof ServicePort it
+          && set == it.set
+          && port == it.port
+          && protocol == it.protocol
+          && address.equals(it.address);
+    }
 
     /** The sets of this shape. */
     public enum Set {
@@ -82,6 +106,19 @@ public sealed interface SetElement {
 
   /** An endpoint of this node, which must see another source when it is its own client. */
   record Hairpin(IpAddress address, Protocol protocol, int port) implements SetElement {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * address.hashCode() + port) + protocol.ordinal();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Hairpin it
+          && port == it.port
+          && protocol == it.protocol
+          && address.equals(it.address);
+    }
+
     @Override
     public Family family() {
       return address.family();

@@ -3,6 +3,7 @@ package io.fairlead.core.dataplane;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /** What IPVS matches a packet on. Everything else about a virtual server can change in place. */
 public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
@@ -30,6 +31,19 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
       return address.family();
     }
 
+    @Override
+    public int hashCode() {
+      return 31 * (31 * address.hashCode() + port) + protocol.ordinal();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Addressed it
+          && port == it.port
+          && protocol == it.protocol
+          && address.equals(it.address);
+    }
+
     private int compare(Addressed other) {
       int byAddress = address.compareTo(other.address);
       if (byAddress != 0) {
@@ -48,6 +62,16 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
 
   /** Matches packets of one family whose whole mark equals {@code mark}. */
   record Marked(int mark, Family family) implements VirtualServerKey {
+    @Override
+    public int hashCode() {
+      return 31 * mark + family.ordinal();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Marked it && mark == it.mark && family == it.family;
+    }
+
     private int compare(Marked other) {
       int byFamily = family.compareTo(other.family);
       return byFamily != 0 ? byFamily : Integer.compareUnsigned(mark, other.mark);

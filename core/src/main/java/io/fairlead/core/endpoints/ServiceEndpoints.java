@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints of one Service, merged from its slices.
@@ -23,7 +24,20 @@ public record ServiceEndpoints(
       new ServiceEndpoints(ImmutableMap.of(), ImmutableList.of());
 
   /** What ties a Service's port to the slices' ports: not its number, which may differ. */
-  public record PortKey(Family family, String name, Protocol protocol) {}
+  public record PortKey(Family family, String name, Protocol protocol) {
+    @Override
+    public int hashCode() {
+      return 31 * (31 * name.hashCode() + family.ordinal()) + protocol.ordinal();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof PortKey it
+          && family == it.family
+          && protocol == it.protocol
+          && name.equals(it.name);
+    }
+  }
 
   /** The endpoints behind one port; empty if it has none. */
   public ImmutableList<PortEndpoint> of(Family family, String portName, Protocol protocol) {
