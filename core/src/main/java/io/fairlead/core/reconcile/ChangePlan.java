@@ -161,7 +161,8 @@ final class ChangePlan {
       case SetElement.LocalOnly local -> desired.frontend(local.key()).isPresent();
       case SetElement.Allowed allowed -> desired.frontend(allowed.key()).isPresent();
       case SetElement.PodRange _ -> true; // the kernel refuses one that overlaps the one before
-      case SetElement.Vip _, SetElement.Hairpin _ -> false;
+      case SetElement.Hairpin _ -> true; // it decides about new flows, and who leaves gets none
+      case SetElement.Vip _ -> false;
     };
   }
 

@@ -445,7 +445,7 @@ class ReconcilerTest {
 
     restart(
         reconciler.ownedOffDevice(), new ServiceApplied(dns), udpEndpoints("10.0.1.1 local ready"));
-    assertEquals("RemoveRealServer RemoveRealServer EditFilter ForgetFlows", commands());
+    assertEquals("EditFilter RemoveRealServer RemoveRealServer ForgetFlows", commands());
   }
 
   private static ClusterEvent udpEndpoints(String... endpoints) {
