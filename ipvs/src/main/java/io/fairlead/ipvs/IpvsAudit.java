@@ -113,8 +113,8 @@ public final class IpvsAudit {
   }
 
   /** A dump beside another writer may have missed it; asked for by itself, it is there or not. */
-  private Optional<VirtualServer> read(
-      VirtualServerKey key, Optional<VirtualServerOptions> dumped) throws NetlinkException {
+  private Optional<VirtualServer> read(VirtualServerKey key, Optional<VirtualServerOptions> dumped)
+      throws NetlinkException {
     Optional<VirtualServerOptions> options = dumped.isPresent() ? dumped : ipvs.options(key);
     return options.isPresent()
         ? Optional.of(new VirtualServer(key, options.get(), ipvs.realServers(key)))

@@ -137,7 +137,8 @@ class IpvsAuditTest {
             it ->
                 it.addVirtualServer(0, new Addressed(WEB.address(), 81, Protocol.UDP), persistent)),
         new Interference(
-            "a mark more", it -> it.addVirtualServer(0, new Marked(7, Family.IPV6), scheduled6("lc"))));
+            "a mark more",
+            it -> it.addVirtualServer(0, new Marked(7, Family.IPV6), scheduled6("lc"))));
   }
 
   @ParameterizedTest
@@ -201,8 +202,7 @@ class IpvsAuditTest {
     });
     print(misprint);
 
-    assertEquals(
-        Drift.differences(believed, ipvs.virtualServers()), audit.differences(believed));
+    assertEquals(Drift.differences(believed, ipvs.virtualServers()), audit.differences(believed));
   }
 
   @Test
