@@ -85,7 +85,7 @@ public final class IpvsAudit {
       }
     }
     var differing = judged(suspects, believed, options);
-    if (unlike.size() > believed.size() / 2 && differing.size() < unlike.size() / 2) {
+    if (unlike.size() == believed.size() && differing.isEmpty()) {
       listing = Optional.empty();
       warn("the listing is not that of the virtual servers that netlink tells of");
     }

@@ -231,6 +231,17 @@ class IpvsAuditTest {
   }
 
   @Test
+  void whatIsToldTwiceIsLookedAtIfEitherTimeItLooksWrong() throws Exception {
+    print(text -> text.replace("Masq    1", "Masq    2") + text);
+    assertEquals(Map.of(), audit.differences(believed));
+
+    write(batch -> batch.editRealServer(0, WEB, POD, RealServerOptions.masquerade(2)));
+    print(text -> text.replace("Masq    2", "Masq    1") + text);
+
+    assertEquals(Drift.differences(believed, ipvs.virtualServers()), audit.differences(believed));
+  }
+
+  @Test
   void atTheStartEverythingIsReadByNetlink() throws Exception {
     listing.print("nobody reads this");
 
