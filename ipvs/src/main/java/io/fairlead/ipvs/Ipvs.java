@@ -87,8 +87,7 @@ public final class Ipvs implements Closeable {
   public Optional<VirtualServerOptions> options(VirtualServerKey key) throws NetlinkException {
     VirtualServerWriter.writeKey(request(Abi.CMD_GET_SERVICE), key);
     try {
-      return Optional.of(
-          get("read " + key, message -> VirtualServerReader.of(message).options()));
+      return Optional.of(get("read " + key, message -> VirtualServerReader.of(message).options()));
     } catch (NetlinkException e) {
       if (e.errno() == Errno.ESRCH) {
         return Optional.empty();

@@ -85,7 +85,7 @@ public final class IpvsAudit {
       }
     }
     var differing = judged(suspects, believed, options);
-    if (unlike.size() > believed.size() / 2 && differing.size() < unlike.size() / 2) {
+    if (unlike.size() == believed.size() && differing.isEmpty()) {
       listing = Optional.empty();
       warn("the listing is not that of the virtual servers that netlink tells of");
     }
@@ -113,8 +113,8 @@ public final class IpvsAudit {
   }
 
   /** A dump beside another writer may have missed it; asked for by itself, it is there or not. */
-  private Optional<VirtualServer> read(
-      VirtualServerKey key, Optional<VirtualServerOptions> dumped) throws NetlinkException {
+  private Optional<VirtualServer> read(VirtualServerKey key, Optional<VirtualServerOptions> dumped)
+      throws NetlinkException {
     Optional<VirtualServerOptions> options = dumped.isPresent() ? dumped : ipvs.options(key);
     return options.isPresent()
         ? Optional.of(new VirtualServer(key, options.get(), ipvs.realServers(key)))

@@ -254,8 +254,7 @@ final class ListingReader {
   private IOException malformed(String what, int begin) {
     int shown = Math.min(end - begin, 80);
     // Bytes that are no text must not reach a log as they are.
-    String text =
-        new String(bytes, begin, shown, US_ASCII).replaceAll("[^ -~]", "?");
+    String text = new String(bytes, begin, shown, US_ASCII).replaceAll("[^ -~]", "?");
     return new IOException("listing of IPVS, line %d: %s: \"%s\"".formatted(line, what, text));
   }
 }

@@ -75,6 +75,8 @@ final class Sieve implements ListingVisitor {
         wanted.add(server);
         if (wanted.isLike(seen)) {
           suspects.remove(key);
+        } else {
+          suspects.add(key); // though it may have been told before, and looked right
         }
       }
     });

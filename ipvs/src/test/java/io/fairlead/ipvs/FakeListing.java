@@ -36,8 +36,7 @@ final class FakeListing {
   }
 
   /** Prints virtual servers, each as {@code misprint} has it. */
-  void print(Collection<VirtualServer> servers, UnaryOperator<String> misprint)
-      throws IOException {
+  void print(Collection<VirtualServer> servers, UnaryOperator<String> misprint) throws IOException {
     String text =
         servers.stream().map(FakeListing::text).map(misprint).collect(Collectors.joining());
     Files.writeString(file, HEADER + text, US_ASCII);
@@ -61,7 +60,10 @@ final class FakeListing {
           case Addressed key ->
               "%s  %s:%04X %s  \n"
                   .formatted(
-                      key.protocol(), text(key.address()), key.port(), server.options().scheduler());
+                      key.protocol(),
+                      text(key.address()),
+                      key.port(),
+                      server.options().scheduler());
           case Marked key -> "FWM  %08X %s \n".formatted(key.mark(), server.options().scheduler());
         };
     return first
@@ -73,7 +75,12 @@ final class FakeListing {
   private static String text(RealServer server, RealServerOptions options) {
     return "  -> %s:%04X      %-7s %-6d %-10d %-10d\n"
         .formatted(
-            text(server.address()), server.port(), name(options.forwarding()), options.weight(), 7, 9);
+            text(server.address()),
+            server.port(),
+            name(options.forwarding()),
+            options.weight(),
+            7,
+            9);
   }
 
   private static String name(Forwarding forwarding) {

@@ -137,7 +137,8 @@ class IpvsAuditTest {
             it ->
                 it.addVirtualServer(0, new Addressed(WEB.address(), 81, Protocol.UDP), persistent)),
         new Interference(
-            "a mark more", it -> it.addVirtualServer(0, new Marked(7, Family.IPV6), scheduled6("lc"))));
+            "a mark more",
+            it -> it.addVirtualServer(0, new Marked(7, Family.IPV6), scheduled6("lc"))));
   }
 
   @ParameterizedTest
@@ -201,8 +202,7 @@ class IpvsAuditTest {
     });
     print(misprint);
 
-    assertEquals(
-        Drift.differences(believed, ipvs.virtualServers()), audit.differences(believed));
+    assertEquals(Drift.differences(believed, ipvs.virtualServers()), audit.differences(believed));
   }
 
   @Test
@@ -228,6 +228,17 @@ class IpvsAuditTest {
     }
 
     assertEquals(1, warnings.size(), warnings::toString);
+  }
+
+  @Test
+  void whatIsToldTwiceIsLookedAtIfEitherTimeItLooksWrong() throws Exception {
+    print(text -> text.replace("Masq    1", "Masq    2") + text);
+    assertEquals(Map.of(), audit.differences(believed));
+
+    write(batch -> batch.editRealServer(0, WEB, POD, RealServerOptions.masquerade(2)));
+    print(text -> text.replace("Masq    2", "Masq    1") + text);
+
+    assertEquals(Drift.differences(believed, ipvs.virtualServers()), audit.differences(believed));
   }
 
   @Test

@@ -31,8 +31,8 @@ class ListingReaderTest {
         -> RemoteAddress:Port Forward Weight ActiveConn InActConn
       """;
 
-  /** Captured from Debian's 6.1, trailing blanks and all. */
-  private static final String CAPTURED =
+  /** In the formats of ip_vs_info_seq_show, trailing blanks and all. */
+  private static final String PRINTED =
       HEADER
           + "TCP  0A60000A:0050 wrr  persistent 10800 FFFFFF00\n"
           + "  -> 0AF40108:1F90      Masq    0      0          0         \n"
@@ -64,7 +64,7 @@ class ListingReaderTest {
             "foreign",
             "mark 1",
             "end"),
-        read(CAPTURED));
+        read(PRINTED));
   }
 
   @Test
@@ -75,7 +75,7 @@ class ListingReaderTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 4096})
   void whereAReadEndsMakesNoDifference(int most) throws IOException {
-    assertEquals(read(CAPTURED), read(inPieces(CAPTURED, most)));
+    assertEquals(read(PRINTED), read(inPieces(PRINTED, most)));
   }
 
   @Test
@@ -135,7 +135,7 @@ class ListingReaderTest {
   void whateverComesIsReadOrRefused(long seed) {
     Random random = new Random(seed);
     for (int i = 0; i < 3000; i++) {
-      byte[] text = CAPTURED.getBytes(ISO_8859_1);
+      byte[] text = PRINTED.getBytes(ISO_8859_1);
       for (int damage = random.nextInt(4); damage >= 0; damage--) {
         text[random.nextInt(text.length)] = (byte) random.nextInt(256);
       }

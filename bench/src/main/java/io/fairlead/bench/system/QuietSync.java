@@ -24,6 +24,8 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
   private static final int WARM_UP = 10;
   private static final int ROUNDS = 3;
   private static final int CATS = 5;
+  private static final int PART_WARM_UP = 3;
+  private static final int PART_SAMPLES = 3;
   private static final String LISTING = "/proc/self/net/ip_vs";
   private static final double MEGABYTE = 1 << 20;
 
@@ -53,7 +55,8 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
         }
         int written = tally.messages() + tally.transactions() - before;
         var figures = ImmutableList.<Figure>builder();
-        figures.add(Figure.atMost(0, "kernel writes", written, "in " + ours.seconds.size() + " syncs"));
+        figures.add(
+            Figure.atMost(0, "kernel writes", written, "in " + ours.seconds.size() + " syncs"));
         figures.add(Ratio.ofMillis(ours.seconds, cats).figure("CPU ÷ cat /proc/net/ip_vs", 5));
         figures.add(Figure.told("MB allocated", ours.megabytes(), "a sync"));
         return figures.addAll(parts(node.namespace(), Ratio.median(cats))).build();
@@ -71,7 +74,9 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
   private static double cat(Namespace namespace) {
     String files = String.join(" ", Collections.nCopies(CATS, LISTING));
     String printed =
-        namespace.run("bash", "-c", "TIMEFORMAT='%U %S'; time cat " + files + " >/dev/null").strip();
+        namespace
+            .run("bash", "-c", "TIMEFORMAT='%U %S'; time cat " + files + " >/dev/null")
+            .strip();
     String[] userAndSystem = printed.split(" ");
     return (Double.parseDouble(userAndSystem[0]) + Double.parseDouble(userAndSystem[1])) / CATS;
   }
@@ -94,7 +99,7 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
 
   private Figure part(String of, double cat, Reading reading) throws IOException {
     var samples = new Samples();
-    for (int i = 0; i < 2 * audits; i++) {
+    for (int i = 0; i < PART_WARM_UP + PART_SAMPLES; i++) {
       samples.take(
           Thread.currentThread(),
           () -> {
@@ -105,11 +110,9 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
             }
           });
     }
-    List<Double> warm = samples.seconds.subList(audits, 2 * audits);
+    List<Double> warm = samples.seconds.subList(PART_WARM_UP, PART_WARM_UP + PART_SAMPLES);
     return Figure.told(
-        "÷ cat: " + of,
-        Ratio.median(warm) / cat,
-        Figure.digits(Ratio.median(warm) * 1e3) + " ms");
+        "÷ cat: " + of, Ratio.median(warm) / cat, Figure.digits(Ratio.median(warm) * 1e3) + " ms");
   }
 
   private interface Reading {

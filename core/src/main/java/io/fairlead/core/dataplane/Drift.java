@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  *
  * @param device whether kube-ipvs0 exists
  * @param boundAddresses those on kube-ipvs0
- * @param nodeAddresses all addresses on every other interface, as {@link
- *     KernelState#nodeAddresses} has them
+ * @param nodeAddresses all addresses on every other interface, as {@link KernelState#nodeAddresses}
+ *     has them
  * @param virtualServers those that differ, as they are; empty if they are not there
  * @param filterIntact whether our nf_tables table exists with exactly our chains, rules and sets
  * @param filterVersion by what the dataplane will know again what was read of the packet filter

@@ -382,7 +382,9 @@ public final class Reconciler {
     return switch (held.key()) {
       case VirtualServerKey.Addressed(IpAddress address, int port, Protocol protocol) ->
           new Frontend(
-              belief.boundAddresses().contains(address) ? Frontend.Kind.EXTERNAL : Frontend.Kind.NODE,
+              belief.boundAddresses().contains(address)
+                  ? Frontend.Kind.EXTERNAL
+                  : Frontend.Kind.NODE,
               server,
               ImmutableList.of(
                   new ServicePort(ServicePort.Set.SERVICES, address, protocol, port),

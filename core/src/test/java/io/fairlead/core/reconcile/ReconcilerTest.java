@@ -309,8 +309,8 @@ class ReconcilerTest {
   @Test
   void aRefusedRuleOrAddressIsAskedForAgainByTheNextAudit() {
     start();
-    kernel.refuse(change ->
-        change instanceof Change.EditFilter || change instanceof Change.BindAddress);
+    kernel.refuse(
+        change -> change instanceof Change.EditFilter || change instanceof Change.BindAddress);
     assertEquals("AddVirtualServer", costOf(new ServiceApplied(WEB)));
     kernel.refuse(_ -> false);
 

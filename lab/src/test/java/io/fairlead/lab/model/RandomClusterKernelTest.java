@@ -12,6 +12,8 @@ import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Sets;
 import io.fairlead.core.cluster.TestObjects;
 import io.fairlead.core.dataplane.Change;
+import io.fairlead.core.dataplane.Comparison.Delta;
+import io.fairlead.core.dataplane.Drift;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.SetElement;
@@ -112,6 +114,7 @@ class RandomClusterKernelTest {
         sync(reconciler);
         ReferenceModel model = ReferenceModel.of(cluster, settings);
         assertHolds(model);
+        audit(reconciler);
         virtualServers += model.addressed.size() + model.marked.size();
         elements += model.elements.size() + model.localOnly.size();
       }
@@ -125,7 +128,7 @@ class RandomClusterKernelTest {
     var reconciler =
         new Reconciler(new Planner(settings), new ReconcilerSettings(TestObjects.NODE));
     cluster.listing().forEach(reconciler::on);
-    reconciler.observe(kernel.read(), recorded);
+    reconciler.observe(kernel.compare(reconciler.believed()), recorded);
     return reconciler;
   }
 
@@ -148,6 +151,18 @@ class RandomClusterKernelTest {
   private void sync(Reconciler reconciler) {
     ImmutableList<Change> changes = reconciler.changes(0);
     assertEquals(List.of(), kernel.apply(changes), this::where);
+    reconciler.applied(changes, ImmutableList.of(), 0);
+  }
+
+  /** What was written is what is believed, and so there is nothing to repair. */
+  private void audit(Reconciler reconciler) throws Exception {
+    Drift drift = kernel.compare(reconciler.believed());
+    assertEquals(Map.of(), drift.virtualServers(), this::where);
+    assertEquals(Delta.none(), drift.boundAddresses(), this::where);
+    assertEquals(Delta.none(), drift.elements(), this::where);
+    reconciler.observe(drift, reconciler.ownedOffDevice());
+    ImmutableList<Change> changes = reconciler.changes(0);
+    assertEquals(List.of(), changes, this::where);
     reconciler.applied(changes, ImmutableList.of(), 0);
   }
 

@@ -52,7 +52,7 @@ class AuditKernelTest {
       -A --sctp-service 10.96.0.10:3868 -s mh -b mh-fallback,mh-port
       -a --sctp-service 10.96.0.10:3868 -r 10.244.1.7:3868 -m -w 1
       -A -t [fd00:96::a]:80 -s lc
-      -a -t [fd00:96::a]:80 -r [fd00:244::7]:8080 -m -w 1
+      -a -t [fd00:96::a]:80 -r [fd00:244::7]:80 -m -w 1
       -A -t 10.96.0.11:80 -s rr
       -A -f 16385 -s mh
       -a -f 16385 -r 10.244.1.7:0 -m -w 1
@@ -71,8 +71,7 @@ class AuditKernelTest {
     kernel =
         node.namespace()
             .call(() ->
-                KernelDataplane.open(
-                    new Settings.Masquerade(14, false, new LocalDetector.None())));
+                KernelDataplane.open(new Settings.Masquerade(14, false, new LocalDetector.None())));
   }
 
   @BeforeEach
@@ -108,11 +107,11 @@ class AuditKernelTest {
         "-e -t 10.96.0.10:80 -r 10.244.1.8:8080 -m -w 1",
         "-e -u 10.96.0.10:53 -r 10.244.1.7:53 -m -w 0",
         "-e --sctp-service 10.96.0.10:3868 -r 10.244.1.7:3868 -m -w 65535",
-        "-e -t [fd00:96::a]:80 -r [fd00:244::7]:8080 -m -w 7",
+        "-e -t [fd00:96::a]:80 -r [fd00:244::7]:80 -m -w 7",
         "-e -f 16385 -r 10.244.1.7:0 -m -w 2",
         "-e -f 16385 -6 -r [fd00:244::7]:0 -m -w 2",
-        "-e -t 10.96.0.10:80 -r 10.244.1.7:8080 -g -w 1",
-        "-e -t [fd00:96::a]:80 -r [fd00:244::7]:8080 -i -w 1",
+        "-e -u 10.96.0.10:53 -r 10.244.1.7:53 -g -w 1",
+        "-e -t [fd00:96::a]:80 -r [fd00:244::7]:80 -i -w 1",
         "-d -t 10.96.0.10:80 -r 10.244.1.7:8080",
         "-d -f 16385 -6 -r [fd00:244::7]:0",
         "-a -t 10.96.0.10:80 -r 10.244.1.9:8080 -m -w 1",

@@ -140,7 +140,6 @@ class LifeTest {
     "a virtual server,  ipvsadm -D -t 10.96.30.32:80",
     "a real server,     ipvsadm -d -t 10.96.30.32:80 -r 10.244.1.10:8080",
     "a weight,          ipvsadm -e -t 10.96.30.32:80 -r 10.244.1.10:8080 -m -w 0",
-    "a way to forward,  ipvsadm -e -t 10.96.30.32:80 -r 10.244.1.10:8080 -g -w 1",
     "a scheduler,       ipvsadm -E -t 10.96.30.32:80 -s lc",
     "persistence,       ipvsadm -E -t 10.96.30.32:80 -s rr -p 300",
     "the IPv6 one,      ipvsadm -D -t [fd00:10:96::20]:80",
