@@ -54,7 +54,8 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
                   Figure.digits(floor),
                   Figure.digits(measured.megabytes));
       figures.add(
-          Figure.told("ms for one change, %,d Services".formatted(services), measured.millis, note));
+          Figure.told(
+              "ms for one change, %,d Services".formatted(services), measured.millis, note));
     }
     return figures.build();
   }
@@ -92,8 +93,7 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
     // Spread over the whole cluster, so that none is found where the last one was.
     int number = (int) (change * 7_919L % cluster.size());
     int generation = 1 + change / cluster.size();
-    var event =
-        new ClusterEvent.SliceApplied(cluster.slice(number, ENDPOINTS, _ -> generation));
+    var event = new ClusterEvent.SliceApplied(cluster.slice(number, ENDPOINTS, _ -> generation));
     long written = tally.lastWrite();
     long began = System.nanoTime();
     proxy.report(event);

@@ -141,8 +141,8 @@ public record Cluster(Shape shape) {
     numbers().forEach(it -> to.accept(new ClusterEvent.ServiceApplied(service(it))));
     to.accept(new ClusterEvent.Listed(ClusterEvent.Kind.SERVICES));
     numbers()
-        .forEach(it ->
-            slices(it).forEach(slice -> to.accept(new ClusterEvent.SliceApplied(slice))));
+        .forEach(
+            it -> slices(it).forEach(slice -> to.accept(new ClusterEvent.SliceApplied(slice))));
     to.accept(new ClusterEvent.Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
     to.accept(new ClusterEvent.NodeApplied(node(0)));
     to.accept(new ClusterEvent.Listed(ClusterEvent.Kind.NODES));
@@ -184,8 +184,7 @@ public record Cluster(Shape shape) {
     int kind = dice.nextInt(100);
     Type type = kind < 5 ? Type.LOAD_BALANCER : kind < 12 ? Type.NODE_PORT : Type.CLUSTER_IP;
     boolean isLocal = type != Type.CLUSTER_IP && dice.nextInt(100) < 40;
-    var clusterIps =
-        ImmutableList.<IpAddress>builder().add(IpAddress.v4(SERVICE_NET + number + 1));
+    var clusterIps = ImmutableList.<IpAddress>builder().add(IpAddress.v4(SERVICE_NET + number + 1));
     if (dice.nextInt(100) < 30) {
       clusterIps.add(IpAddress.v6(0xfd00_0096_0000_0000L, number + 1));
     }
@@ -262,8 +261,7 @@ public record Cluster(Shape shape) {
     return index % 2 == 0 ? Pod.Condition.TERMINATING : Pod.Condition.NOT_READY;
   }
 
-  private Stream<EndpointSlice> slices(
-      Service service, int number, Family family, List<Pod> pods) {
+  private Stream<EndpointSlice> slices(Service service, int number, Family family, List<Pod> pods) {
     return IntStream.rangeClosed(0, Math.max(0, pods.size() - 1) / SLICE)
         .mapToObj(part ->
             slice(
