@@ -6,6 +6,7 @@ import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.VirtualServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
+import io.fairlead.core.dataplane.VirtualServerOptions;
 import io.fairlead.core.net.Family;
 import io.fairlead.netlink.Errno;
 import io.fairlead.netlink.Message;
@@ -15,6 +16,7 @@ import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.generic.GenericFamily;
 import java.io.Closeable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +68,33 @@ public final class Ipvs implements Closeable {
       servers.put(key, new VirtualServer(key, server.getValue(), realServers(key)));
     }
     return servers.build();
+  }
+
+  /** Reads all virtual servers in one dump, without their real servers. */
+  public Map<VirtualServerKey, VirtualServerOptions> options() throws NetlinkException {
+    request(Abi.CMD_GET_SERVICE);
+    var options = new HashMap<VirtualServerKey, VirtualServerOptions>();
+    for (var server :
+        dump(
+            "read virtual servers",
+            message -> entry(VirtualServerReader.of(message), VirtualServerReader::options))) {
+      server.ifPresent(s -> options.put(s.getKey(), s.getValue()));
+    }
+    return options;
+  }
+
+  /** Reads one virtual server without its real servers; empty if it is not there. */
+  public Optional<VirtualServerOptions> options(VirtualServerKey key) throws NetlinkException {
+    VirtualServerWriter.writeKey(request(Abi.CMD_GET_SERVICE), key);
+    try {
+      return Optional.of(
+          get("read " + key, message -> VirtualServerReader.of(message).options()));
+    } catch (NetlinkException e) {
+      if (e.errno() == Errno.ESRCH) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Reads one virtual server's real servers; none if the virtual server is not there. */

@@ -39,6 +39,7 @@ public final class FakeIpvsKernel implements Transport {
   private ByteBuffer outgoing = ByteBuffer.allocate(256 << 10);
   private ByteBuffer incoming = ByteBuffer.allocate(0);
   private byte[] lastSent = new byte[0];
+  private int dumps;
   private boolean loaded = true;
   private boolean permitted = true;
   private Consumer<byte[]> corruption = _ -> {};
@@ -149,11 +150,19 @@ public final class FakeIpvsKernel implements Transport {
       case Abi.CMD_GET_INFO -> reply(FAMILY, 0, request, FakeIpvsTable::writeInfo);
       case Abi.CMD_GET_CONFIG -> reply(FAMILY, 0, request, table::writeTimeouts);
       case Abi.CMD_GET_DEST -> Errno.EOPNOTSUPP; // it has no doit
+      case Abi.CMD_GET_SERVICE ->
+          table.find(request).map(found -> reply(FAMILY, 0, request, found)).orElse(Errno.ESRCH);
       default -> table.execute(request);
     };
   }
 
+  /** How many dumps were asked for. */
+  int dumps() {
+    return dumps;
+  }
+
   private int dump(Message request) {
+    dumps++;
     if (request.type() != FAMILY || !loaded) {
       return Errno.ENOENT;
     }

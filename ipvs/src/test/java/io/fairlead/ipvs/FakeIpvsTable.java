@@ -69,6 +69,14 @@ final class FakeIpvsTable {
     };
   }
 
+  /** What is said of the one service that is asked for. */
+  Optional<Consumer<MessageWriter>> find(Message request) {
+    return nested(request, 1)
+        .flatMap(FakeKey::parse)
+        .flatMap(key -> Optional.ofNullable(services.get(key)))
+        .map(service -> service::write);
+  }
+
   /** What a dump of services says, part by part. */
   List<Consumer<MessageWriter>> services() {
     List<Consumer<MessageWriter>> parts = new ArrayList<>();

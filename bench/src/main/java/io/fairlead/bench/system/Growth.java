@@ -134,7 +134,7 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
 
     @Override
     public void sent(int protocol, ByteBuffer datagram, int sequence, long ended) {
-      if (!Datagram.isDump(datagram)) {
+      if (!Datagram.isQuestion(protocol, datagram)) {
         first = first == 0 ? ended : first;
         tally.sent(protocol, datagram.duplicate().order(datagram.order()), sequence, ended);
         next.sent(protocol, datagram, sequence, ended);

@@ -39,8 +39,12 @@ record Lab(Path floor, Path home, Path folder) {
 
   /** The kernel in a namespace, with all that is sent to it shown to a listener. */
   static KernelDataplane dataplane(Namespace namespace, Tap.Listener listener) {
-    return namespace.call(
-        () -> dataplane(listener, new Settings.Masquerade(14, false, new LocalDetector.None())));
+    return namespace.call(() -> dataplane(listener, masquerade()));
+  }
+
+  /** Nothing that is known of the node's pods. */
+  static Settings.Masquerade masquerade() {
+    return new Settings.Masquerade(14, false, new LocalDetector.None());
   }
 
   /** The same in the calling thread's namespace. */

@@ -12,6 +12,7 @@ import io.fairlead.proxier.settings.Settings;
 import io.fairlead.proxier.source.Source;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /** The whole daemon on a node but for its source: the row says what happens in the cluster. */
@@ -42,6 +43,7 @@ final class Proxy implements AutoCloseable {
               Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
               return new Proxy(daemon, feed, loop);
             });
+    feed.awaitListed();
     proxy.settle();
     return proxy;
   }
@@ -113,6 +115,7 @@ final class Proxy implements AutoCloseable {
   /** Reports what it is told to, after the cluster as it is at the start. */
   private static final class Feed implements Source {
     private final Cluster cluster;
+    private final CountDownLatch listed = new CountDownLatch(1);
     private Listener listener = _ -> {};
 
     Feed(Cluster cluster) {
@@ -123,7 +126,17 @@ final class Proxy implements AutoCloseable {
     public void start(Listener to) {
       listener = to;
       // Of its own: the queue is short, and nobody takes from it before start returns.
-      Thread.ofPlatform().name("feed").start(() -> cluster.list(to::on));
+      Thread.ofPlatform()
+          .name("feed")
+          .start(() -> {
+            cluster.list(to::on);
+            listed.countDown();
+          });
+    }
+
+    /** Waits until the whole cluster was reported: nobody is asked for what is not. */
+    void awaitListed() {
+      Uninterruptibles.awaitUninterruptibly(listed);
     }
 
     @Override

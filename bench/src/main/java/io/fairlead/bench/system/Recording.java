@@ -37,7 +37,7 @@ final class Recording implements Tap.Listener, AutoCloseable {
 
   @Override
   public void sent(int protocol, ByteBuffer datagram, int sequence, long ended) {
-    if (Datagram.isDump(datagram)) {
+    if (Datagram.isQuestion(protocol, datagram)) {
       return; // a question changes nothing
     }
     write(protocol, sequence, datagram.remaining());

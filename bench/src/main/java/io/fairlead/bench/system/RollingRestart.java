@@ -94,7 +94,7 @@ record RollingRestart(String name, int endpoints, int atATime, int small, int bi
 
     @Override
     public void sent(int protocol, ByteBuffer datagram, int sequence, long ended) {
-      if (!Datagram.isDump(datagram)) {
+      if (!Datagram.isQuestion(protocol, datagram)) {
         lastWrite = ended;
         next.sent(protocol, datagram, sequence, ended);
       }

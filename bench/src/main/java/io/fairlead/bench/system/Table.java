@@ -19,6 +19,7 @@ public final class Table {
           new OneChange("one-change", 100, 10_000, 600),
           new SteadyChanges("steady-changes", 10_000, 1_000, 200, 20),
           new RollingRestart("rolling-restart", 1_000, 50, 100, 10_000, 3),
+          new QuietSync("quiet-sync", Cluster.uniform(10_000, 10), 5),
           new BadDay("bad-day", 1_000, 10_000, 60),
           new Growth(
               "growth", ImmutableList.of(100, 1_000, 10_000, 44_000, 100_000), 500, System.out));

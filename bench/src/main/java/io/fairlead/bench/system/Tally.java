@@ -15,7 +15,7 @@ final class Tally implements Tap.Listener {
 
   @Override
   public void sent(int protocol, ByteBuffer datagram, int sequence, long ended) {
-    if (Datagram.isDump(datagram)) {
+    if (Datagram.isQuestion(protocol, datagram)) {
       return;
     }
     if (protocol == NetlinkConnection.NETFILTER) {

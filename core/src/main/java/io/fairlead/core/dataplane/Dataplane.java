@@ -18,6 +18,17 @@ public interface Dataplane {
   KernelState read() throws DataplaneException;
 
   /**
+   * Reads back what it takes to know where the kernel is not as believed. It finds what {@link
+   * #read} would show, sooner or later: what a dataplane cannot read cheaply it may look at in
+   * turns, a part each time.
+   *
+   * @throws DataplaneException if some part cannot be read; then nothing is known
+   */
+  default Drift compare(KernelView believed) throws DataplaneException {
+    return Drift.between(believed, read());
+  }
+
+  /**
    * Reads the addresses of all interfaces but kube-ipvs0, as {@link KernelState#nodeAddresses} has
    * them.
    */

@@ -21,4 +21,5 @@ public record KernelState(
     ImmutableSet<IpAddress> nodeAddresses,
     ImmutableMap<VirtualServerKey, VirtualServer> virtualServers,
     boolean filterIntact,
-    ImmutableSet<SetElement> elements) {}
+    ImmutableSet<SetElement> elements)
+    implements KernelView {}

@@ -13,8 +13,8 @@ public record RealServer(IpAddress address, int port) implements Comparable<Real
 
   @Override
   public int compareTo(RealServer other) {
-    int order = address.compareTo(other.address);
-    return order == 0 ? Integer.compare(port, other.port) : order;
+    int byAddress = address.compareTo(other.address);
+    return byAddress != 0 ? byAddress : Integer.compare(port, other.port);
   }
 
   @Override

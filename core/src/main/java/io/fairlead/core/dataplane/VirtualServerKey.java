@@ -3,7 +3,6 @@ package io.fairlead.core.dataplane;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
-import java.util.Comparator;
 
 /** What IPVS matches a packet on. Everything else about a virtual server can change in place. */
 public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
@@ -13,8 +12,8 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
   @Override
   default int compareTo(VirtualServerKey other) {
     return switch (this) {
-      case Addressed a -> other instanceof Addressed b ? a.compareWith(b) : -1;
-      case Marked a -> other instanceof Marked b ? Marked.ORDER.compare(a, b) : 1;
+      case Addressed a -> other instanceof Addressed b ? a.compare(b) : -1;
+      case Marked a -> other instanceof Marked b ? a.compare(b) : 1;
     };
   }
 
@@ -31,12 +30,13 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
       return address.family();
     }
 
-    private int compareWith(Addressed other) {
-      int order = address.compareTo(other.address);
-      if (order == 0) {
-        order = Integer.compare(port, other.port);
+    private int compare(Addressed other) {
+      int byAddress = address.compareTo(other.address);
+      if (byAddress != 0) {
+        return byAddress;
       }
-      return order == 0 ? protocol.compareTo(other.protocol) : order;
+      int byPort = Integer.compare(port, other.port);
+      return byPort != 0 ? byPort : protocol.compareTo(other.protocol);
     }
 
     /** As in {@code ipvsadm}: {@code TCP 10.96.0.10:80} or {@code UDP [fd00::a]:53}. */
@@ -48,8 +48,10 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
 
   /** Matches packets of one family whose whole mark equals {@code mark}. */
   record Marked(int mark, Family family) implements VirtualServerKey {
-    static final Comparator<Marked> ORDER =
-        Comparator.comparing(Marked::family).thenComparing(Marked::mark, Integer::compareUnsigned);
+    private int compare(Marked other) {
+      int byFamily = family.compareTo(other.family);
+      return byFamily != 0 ? byFamily : Integer.compareUnsigned(mark, other.mark);
+    }
 
     @Override
     public String toString() {

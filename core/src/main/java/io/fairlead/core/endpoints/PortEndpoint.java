@@ -11,12 +11,11 @@ import java.util.Comparator;
  */
 public record PortEndpoint(EndpointSlice.Endpoint endpoint, int port) {
   /** By address, then port; endpoints that are equal in this order are one real server. */
-  public static final Comparator<PortEndpoint> BY_ADDRESS = PortEndpoint::compare;
-
-  private static int compare(PortEndpoint a, PortEndpoint b) {
-    int order = a.address().compareTo(b.address());
-    return order == 0 ? Integer.compare(a.port, b.port) : order;
-  }
+  public static final Comparator<PortEndpoint> BY_ADDRESS =
+      (a, b) -> {
+        int byAddress = a.address().compareTo(b.address());
+        return byAddress != 0 ? byAddress : Integer.compare(a.port, b.port);
+      };
 
   public IpAddress address() {
     return endpoint.address();

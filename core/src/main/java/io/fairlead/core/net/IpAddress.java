@@ -109,14 +109,14 @@ public record IpAddress(Family family, long hi, long lo) implements Comparable<I
     return isMulticast() ? Optional.of("a multicast address") : Optional.empty();
   }
 
-  /** By family, then by bits. By hand: a comparator would make objects of all of them. */
+  /** By family, then as numbers. In plain steps: all that is sorted here is sorted by it. */
   @Override
   public int compareTo(IpAddress other) {
-    int order = family.compareTo(other.family);
-    if (order == 0) {
-      order = Long.compareUnsigned(hi, other.hi);
+    if (family != other.family) {
+      return family.compareTo(other.family);
     }
-    return order == 0 ? Long.compareUnsigned(lo, other.lo) : order;
+    int high = Long.compareUnsigned(hi, other.hi);
+    return high != 0 ? high : Long.compareUnsigned(lo, other.lo);
   }
 
   /** The address as {@code ip} and {@code kubectl} print it. */

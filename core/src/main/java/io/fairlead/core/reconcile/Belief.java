@@ -3,7 +3,9 @@ package io.fairlead.core.reconcile;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
 import io.fairlead.core.dataplane.Change;
-import io.fairlead.core.dataplane.KernelState;
+import io.fairlead.core.dataplane.Comparison.Delta;
+import io.fairlead.core.dataplane.Drift;
+import io.fairlead.core.dataplane.KernelView;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.SetElement;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -23,22 +26,30 @@ import java.util.TreeMap;
  * What the kernel is believed to hold: what was read back, and the changes that it took since.
  * Others' virtual servers are in here too.
  */
-final class Belief {
+final class Belief implements KernelView {
   private final Map<VirtualServerKey, VirtualServer> servers = new HashMap<>();
   private final Set<IpAddress> bound = new HashSet<>();
   private final Set<SetElement> elements = new HashSet<>();
   private boolean device;
   private boolean filterIntact;
+  private OptionalInt filterVersion = OptionalInt.empty();
 
-  void replace(KernelState state) {
-    servers.clear();
-    servers.putAll(state.virtualServers());
-    bound.clear();
-    bound.addAll(state.boundAddresses());
-    elements.clear();
-    elements.addAll(state.elements());
-    device = state.device();
-    filterIntact = state.filterIntact();
+  /** Takes what a read-back found. */
+  void take(Drift drift) {
+    drift
+        .virtualServers()
+        .forEach((key, held) ->
+            held.ifPresentOrElse(it -> servers.put(key, it), () -> servers.remove(key)));
+    take(bound, drift.boundAddresses());
+    take(elements, drift.elements());
+    device = drift.device();
+    filterIntact = drift.filterIntact();
+    filterVersion = drift.filterVersion();
+  }
+
+  private static <T> void take(Set<T> set, Delta<T> drift) {
+    set.addAll(drift.more());
+    drift.less().forEach(set::remove);
   }
 
   Optional<VirtualServer> virtualServer(VirtualServerKey key) {
@@ -49,20 +60,34 @@ final class Belief {
     return Collections.unmodifiableSet(servers.keySet());
   }
 
-  Set<IpAddress> bound() {
+  @Override
+  public Map<VirtualServerKey, VirtualServer> virtualServers() {
+    return Collections.unmodifiableMap(servers);
+  }
+
+  @Override
+  public Set<IpAddress> boundAddresses() {
     return Collections.unmodifiableSet(bound);
   }
 
-  Set<SetElement> elements() {
+  @Override
+  public Set<SetElement> elements() {
     return Collections.unmodifiableSet(elements);
   }
 
-  boolean hasDevice() {
+  @Override
+  public boolean device() {
     return device;
   }
 
-  boolean isFilterIntact() {
+  @Override
+  public boolean filterIntact() {
     return filterIntact;
+  }
+
+  @Override
+  public OptionalInt filterVersion() {
+    return filterVersion;
   }
 
   /**
@@ -93,10 +118,12 @@ final class Belief {
         elements.clear();
         elements.addAll(all);
         filterIntact = true;
+        filterVersion = OptionalInt.empty();
       }
       case Change.EditFilter(ImmutableList<SetElement> add, ImmutableList<SetElement> remove) -> {
         remove.forEach(elements::remove);
         elements.addAll(add);
+        filterVersion = OptionalInt.empty();
       }
       case Change.BindAddress(IpAddress address) -> bound.add(address);
       case Change.UnbindAddress(IpAddress address) -> bound.remove(address);

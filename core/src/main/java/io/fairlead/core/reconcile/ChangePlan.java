@@ -86,14 +86,14 @@ final class ChangePlan {
   /**
    * The changes for what was touched.
    *
-   * @param everything whether that is all there is: only then the device and the table are mended,
+   * @param audited whether the kernel was just read: only then the device and the table are mended,
    *     so that a kernel that refuses them is not asked again with every event
    */
-  ImmutableList<Change> changes(DesiredState.Touched touched, boolean everything) {
-    if (everything && !belief.hasDevice()) {
+  ImmutableList<Change> changes(DesiredState.Touched touched, boolean audited) {
+    if (audited && !belief.device()) {
       device.add(new Change.CreateDevice());
     }
-    filter(touched.elements(), everything);
+    filter(touched.elements(), audited);
     for (IpAddress address : ImmutableSortedSet.copyOf(touched.addresses())) {
       address(address);
     }
@@ -117,9 +117,9 @@ final class ChangePlan {
     return ordered.build();
   }
 
-  private void filter(Set<SetElement> elements, boolean everything) {
-    if (!belief.isFilterIntact()) {
-      if (everything) {
+  private void filter(Set<SetElement> elements, boolean audited) {
+    if (!belief.filterIntact()) {
+      if (audited) {
         filter.add(new Change.ReplaceFilter(desired.elements().asList()));
       }
       return;
@@ -167,7 +167,7 @@ final class ChangePlan {
 
   private void address(IpAddress address) {
     boolean wanted = desired.isBound(address);
-    boolean held = belief.bound().contains(address);
+    boolean held = belief.boundAddresses().contains(address);
     if (wanted && !held) {
       boolean isFirst = desired.keysAt(address).stream().anyMatch(this::isApiServer);
       (isFirst ? first : rest).addresses.add(new Change.BindAddress(address));

@@ -52,7 +52,7 @@ final class Drains {
     leaving.forEach(server -> held.putIfAbsent(server, now));
   }
 
-  /** Whether there are none. This costs nothing, unlike {@link #keys} after each change of them. */
+  /** Whether there are no {@link #keys}. */
   boolean isEmpty() {
     return keys.isEmpty();
   }

@@ -12,7 +12,6 @@ import io.fairlead.core.plan.Frontend;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Whose the virtual servers in the kernel are. */
 final class Ownership {
@@ -43,9 +42,13 @@ final class Ownership {
     this.excludeCidrs = excludeCidrs;
   }
 
-  /** Takes what an earlier run wrote down as its own. */
-  void recorded(Set<VirtualServerKey> owned) {
-    ours.addAll(owned);
+  /**
+   * Takes what an earlier run wrote down as its own.
+   *
+   * @return those that are news
+   */
+  ImmutableSet<VirtualServerKey> recorded(Set<VirtualServerKey> owned) {
+    return owned.stream().filter(ours::add).collect(ImmutableSet.toImmutableSet());
   }
 
   /** Whether everything wanted that is there already is taken over. */
@@ -87,13 +90,13 @@ final class Ownership {
 
   /** The marks by which others' virtual servers go. */
   ImmutableSet<Integer> othersMarks() {
-    return belief.keys().stream()
-        .filter(key -> !isOurs(key))
-        .flatMap(key ->
-            key instanceof VirtualServerKey.Marked(int mark, Family _)
-                ? Stream.of(mark)
-                : Stream.empty())
-        .collect(ImmutableSet.toImmutableSet());
+    var marks = ImmutableSet.<Integer>builder();
+    for (VirtualServerKey key : belief.keys()) {
+      if (key instanceof VirtualServerKey.Marked(int mark, Family _) && !isOurs(key)) {
+        marks.add(mark);
+      }
+    }
+    return marks.build();
   }
 
   /** Judges a virtual server anew, after what is wanted of it or held may have changed. */
@@ -128,6 +131,6 @@ final class Ownership {
 
   private boolean isBound(VirtualServerKey key) {
     return key instanceof VirtualServerKey.Addressed(IpAddress address, int _, Protocol _)
-        && belief.bound().contains(address);
+        && belief.boundAddresses().contains(address);
   }
 }

@@ -13,7 +13,9 @@ import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Connections;
 import io.fairlead.core.dataplane.Dataplane;
+import io.fairlead.core.dataplane.Drift;
 import io.fairlead.core.dataplane.KernelState;
+import io.fairlead.core.dataplane.KernelView;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
 import io.fairlead.core.dataplane.SetElement;
@@ -71,8 +73,14 @@ public final class Reconciler {
   /** Whose the virtual servers were that the last changes removed: for those who tell about it. */
   private ImmutableMap<VirtualServerKey, ObjectName> formerOwners = ImmutableMap.of();
 
+  private final Unsettled unsettled = new Unsettled();
   private boolean observed;
-  private boolean everything;
+
+  /** Whether the next changes follow a read-back. */
+  private boolean audited;
+
+  /** Whether changes were handed out of which nobody said what became of them. */
+  private boolean underWay;
 
   public Reconciler(Planner planner, ReconcilerSettings settings) {
     this.planning = new Planning(planner, settings, desired);
@@ -98,23 +106,39 @@ public final class Reconciler {
     return listed() && observed;
   }
 
+  /** What the kernel is believed to hold; it stays up to date. */
+  public KernelView believed() {
+    return belief;
+  }
+
+  /** Takes a read-back of everything as the truth. */
+  public void observe(KernelState state, ImmutableSet<VirtualServerKey> owned) {
+    observe(Drift.between(belief, state), owned);
+  }
+
   /**
-   * Takes a read-back as the truth. The next {@link #changes} compares everything.
+   * Takes what a read-back found as the truth. The next {@link #changes} repairs it, and asks again
+   * for what was refused.
    *
+   * @param drift from {@link #believed}
    * @param owned virtual servers that an earlier run made, on addresses that are not on kube-ipvs0
    */
-  public void observe(KernelState state, ImmutableSet<VirtualServerKey> owned) {
-    belief.replace(state);
-    nodeAddresses(state.nodeAddresses());
-    ownership.recorded(owned);
+  public void observe(Drift drift, ImmutableSet<VirtualServerKey> owned) {
+    if (drift.filterIntact() && !belief.filterIntact()) {
+      unsettled.everything(); // as long as it was not, no element was compared
+    }
+    belief.take(drift);
+    unsettled.drifted(drift);
+    nodeAddresses(drift.nodeAddresses());
+    unsettled.judgeAnew(ownership.recorded(owned));
     if (ownership.isAdopting()) {
-      planning.remember(state.elements());
-      state.elements().forEach(this::rememberReach);
+      planning.remember(belief.elements());
+      belief.elements().forEach(this::rememberReach);
     }
     planning.avoid(ownership.othersMarks());
     idle.clear();
     observed = true;
-    everything = true;
+    audited = true;
   }
 
   /** Takes what the node's own devices hold now: {@link KernelState#nodeAddresses}. */
@@ -132,22 +156,26 @@ public final class Reconciler {
     if (!ready()) {
       throw new IllegalStateException("not everything is listed, or the kernel was not read");
     }
+    if (underWay) {
+      unsettled.everything();
+    }
+    underWay = true;
     planning.update();
     DesiredState.Touched touched = desired.takeTouched();
     formerOwners = ImmutableMap.copyOf(touched.formerOwners());
-    if (everything) {
-      touchEverything(touched);
+    if (audited) {
+      touchUnsettled(touched);
     }
     touched.keys().forEach(key -> desired.frontend(key).ifPresent(this::noteReach));
     leaveWhatServes(touched);
     touched.keys().addAll(idle.keySet());
     var plan = new ChangePlan(desired, belief, ownership, this::drains, idle, diff);
-    if (everything) {
+    if (audited) {
       plan.forgetAgain(unforgotten);
       unforgotten.clear();
     }
-    ImmutableList<Change> changes = plan.changes(touched, everything);
-    everything = false;
+    ImmutableList<Change> changes = plan.changes(touched, audited);
+    audited = false;
     idle.clear();
     dismissed.clear();
     touched.keys().forEach(key -> recount(key, now));
@@ -165,6 +193,7 @@ public final class Reconciler {
     Set<Change> failed = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Dataplane.Failure failure : failures) {
       failed.add(failure.change());
+      unsettled.refused(failure.change());
       if (failure.change() instanceof Change.ForgetFlows forget) {
         unforgotten.add(forget.key());
       }
@@ -176,10 +205,12 @@ public final class Reconciler {
                 : changes.stream().filter(change -> !failed.contains(change)).toList());
     changed.forEach(key -> recount(key, now));
     for (Change change : changes) {
+      unsettled.done(change);
       if (change instanceof Change.BindAddress(IpAddress address)) {
         desired.keysAt(address).forEach(key -> recount(key, now));
       }
     }
+    underWay = false;
   }
 
   /**
@@ -351,7 +382,7 @@ public final class Reconciler {
     return switch (held.key()) {
       case VirtualServerKey.Addressed(IpAddress address, int port, Protocol protocol) ->
           new Frontend(
-              belief.bound().contains(address) ? Frontend.Kind.EXTERNAL : Frontend.Kind.NODE,
+              belief.boundAddresses().contains(address) ? Frontend.Kind.EXTERNAL : Frontend.Kind.NODE,
               server,
               ImmutableList.of(
                   new ServicePort(ServicePort.Set.SERVICES, address, protocol, port),
@@ -377,12 +408,19 @@ public final class Reconciler {
     };
   }
 
+  private void touchUnsettled(DesiredState.Touched touched) {
+    if (unsettled.isEverything()) {
+      touchEverything(touched);
+    }
+    unsettled.moveTo(touched, belief);
+  }
+
   private void touchEverything(DesiredState.Touched touched) {
     touched.keys().addAll(belief.keys());
     // Ours that vanished are ours no more: who makes them next may be another.
     touched.keys().addAll(ownership.ours());
     touched.keys().addAll(desired.keys());
-    touched.addresses().addAll(belief.bound());
+    touched.addresses().addAll(belief.boundAddresses());
     touched.addresses().addAll(desired.addresses());
     touched.elements().addAll(belief.elements());
     touched.elements().addAll(desired.elements());

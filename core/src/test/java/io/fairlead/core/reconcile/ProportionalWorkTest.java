@@ -8,24 +8,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.sun.management.ThreadMXBean;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.TestObjects;
 import io.fairlead.core.cluster.TestObjects.ServiceDraft;
 import io.fairlead.core.dataplane.Change;
+import io.fairlead.core.dataplane.Comparison.Delta;
+import io.fairlead.core.dataplane.Drift;
 import io.fairlead.core.dataplane.FakeDataplane;
+import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import io.fairlead.core.plan.Planner;
 import io.fairlead.core.plan.PlannerSettings;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /**
- * One changed endpoint costs the same in a big cluster as in a small one. Counted, not timed: in
- * commands, and in bytes allocated, which any copy of a whole map would show.
+ * One changed endpoint, and an audit that finds nothing, cost the same in a big cluster as in a
+ * small one. Counted, not timed: in commands, and in bytes allocated, which any copy of a whole map
+ * would show.
  */
 class ProportionalWorkTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -47,6 +53,38 @@ class ProportionalWorkTest {
     long big = bytesPerEndpoint(2000, endpoint, later);
 
     assertTrue(big < 2 * small, small + " bytes among 10 Services, " + big + " among 2,000");
+  }
+
+  @Test
+  void anAuditThatFindsNothingAmong2000ServicesAllocatesNoMoreThanAmong10() {
+    long small = bytesPerAudit(10);
+    long big = bytesPerAudit(2000);
+
+    assertTrue(big < 2 * small, small + " bytes among 10 Services, " + big + " among 2,000");
+  }
+
+  private static long bytesPerAudit(int services) {
+    Reconciler reconciler = running(services);
+    var nothing =
+        new Drift(
+            true,
+            Delta.none(),
+            ImmutableSet.of(ip(SHARED)),
+            ImmutableMap.of(),
+            true,
+            OptionalInt.empty(),
+            Delta.none());
+    ImmutableSet<VirtualServerKey> owned = reconciler.ownedOffDevice();
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      reconciler.observe(nothing, owned);
+      ImmutableList<Change> changes = reconciler.changes(0);
+      reconciler.applied(changes, ImmutableList.of(), 0);
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      assertEquals(ImmutableList.of(), changes);
+    }
+    return least;
   }
 
   /** The least of some rounds: whatever else allocates on this thread, such as JIT counters. */

@@ -301,9 +301,58 @@ class ReconcilerTest {
     start(new ServiceApplied(WEB), endpoints("10.0.1.1 ready"));
     kernel.refuse(_ -> false);
 
-    assertEquals(ImmutableList.of(), reconciler.changes(0));
+    assertEquals("", costOf());
     reconciler.observe(kernel.read(), ImmutableSet.of());
     assertEquals("AddVirtualServer AddRealServer", costOf());
+  }
+
+  @Test
+  void aRefusedRuleOrAddressIsAskedForAgainByTheNextAudit() {
+    start();
+    kernel.refuse(change ->
+        change instanceof Change.EditFilter || change instanceof Change.BindAddress);
+    assertEquals("AddVirtualServer", costOf(new ServiceApplied(WEB)));
+    kernel.refuse(_ -> false);
+
+    assertEquals("", costOf());
+    reconciler.observe(kernel.read(), ImmutableSet.of());
+    assertEquals("EditFilter BindAddress", costOf());
+  }
+
+  @Test
+  void aPassOfWhichNobodyKnowsHowItEndedIsMadeUpForByTheNextAudit() {
+    start(new ServiceApplied(WEB), endpoints("10.0.1.1 ready"));
+    reconciler.on(endpoints("10.0.1.1 ready", "10.0.1.2 ready"));
+    assertEquals(1, reconciler.changes(0).size());
+
+    assertEquals("", costOf());
+    reconciler.observe(kernel.read(), ImmutableSet.of());
+    assertEquals("AddRealServer", costOf());
+  }
+
+  @Test
+  void whatSomebodyHadOnAnAddressIsOursOnceTheAddressIs() {
+    var held = new Addressed(ip("10.96.0.1"), 443, Protocol.TCP);
+    kernel.interfere(new Change.AddVirtualServer(held, RR));
+    start();
+    assertEquals("EditFilter BindAddress AddVirtualServer", costOf(new ServiceApplied(WEB)));
+
+    reconciler.observe(kernel.read(), ImmutableSet.of());
+    assertEquals("RemoveVirtualServer", costOf());
+  }
+
+  @Test
+  void rulesThatSomebodyPutBackAreComparedAsAWhole() {
+    start();
+    kernel.flushFilter();
+    reconciler.observe(kernel.read(), ImmutableSet.of());
+    kernel.refuse(change -> change instanceof Change.ReplaceFilter);
+    assertEquals("BindAddress AddVirtualServer", costOf(new ServiceApplied(WEB)));
+    kernel.refuse(_ -> false);
+
+    kernel.interfere(new Change.ReplaceFilter(ImmutableList.of()));
+    reconciler.observe(kernel.read(), ImmutableSet.of());
+    assertEquals("EditFilter", costOf());
   }
 
   @Test

@@ -140,12 +140,16 @@ class LifeTest {
     "a virtual server,  ipvsadm -D -t 10.96.30.32:80",
     "a real server,     ipvsadm -d -t 10.96.30.32:80 -r 10.244.1.10:8080",
     "a weight,          ipvsadm -e -t 10.96.30.32:80 -r 10.244.1.10:8080 -m -w 0",
+    "a way to forward,  ipvsadm -e -t 10.96.30.32:80 -r 10.244.1.10:8080 -g -w 1",
     "a scheduler,       ipvsadm -E -t 10.96.30.32:80 -s lc",
+    "persistence,       ipvsadm -E -t 10.96.30.32:80 -s rr -p 300",
+    "the IPv6 one,      ipvsadm -D -t [fd00:10:96::20]:80",
     "all of IPVS,       ipvsadm -C",
     "a chain's rules,   nft flush chain inet fairlead classify",
     "a set's elements,  nft flush set inet fairlead services4",
     "one element,       nft delete element inet fairlead vips4 { 10.96.30.32 }",
     "the table,         nft delete table inet fairlead",
+    "nothing but ports, ipvsadm -A -t 10.96.30.32:81 -s rr",
     "nothing but adds,  nft add rule inet fairlead input ip saddr vmap { 192.0.2.9 : drop }",
   })
   void whatOthersTakeAwayIsRepaired(String what, String command) throws Exception {

@@ -7,28 +7,40 @@ import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Connections;
 import io.fairlead.core.dataplane.Dataplane;
 import io.fairlead.core.dataplane.DataplaneException;
+import io.fairlead.core.dataplane.Drift;
 import io.fairlead.core.dataplane.KernelState;
+import io.fairlead.core.dataplane.KernelView;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.ipvs.Ipvs;
+import io.fairlead.ipvs.IpvsAudit;
+import io.fairlead.ipvs.Listing;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.NetlinkException;
 import io.fairlead.netlink.jna.Netlink;
 import io.fairlead.proxier.settings.Settings;
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel, in the network namespace of the thread that opened it. Runs of changes for the same
  * part of the kernel go in one batch: order is kept within and between batches.
  */
 public final class KernelDataplane implements Dataplane, Closeable {
+  private static final Logger log = LoggerFactory.getLogger(KernelDataplane.class);
+
   private final NetlinkConnection route;
   private final NetlinkConnection netfilter;
   private final VipDevice device;
   private final PacketFilter filter;
   private final Ipvs ipvs;
+  private final Optional<Listing> listing;
+  private final IpvsAudit audit;
 
   private KernelDataplane(
       NetlinkConnection route,
@@ -40,6 +52,8 @@ public final class KernelDataplane implements Dataplane, Closeable {
     this.device = new VipDevice(route);
     this.filter = new PacketFilter(netfilter, new FilterTable(masquerade));
     this.ipvs = ipvs;
+    this.listing = listing();
+    this.audit = new IpvsAudit(ipvs, listing, KernelDataplane::warn);
   }
 
   /**
@@ -55,7 +69,10 @@ public final class KernelDataplane implements Dataplane, Closeable {
         masquerade);
   }
 
-  /** Takes over connections to the three protocols of the same namespace. */
+  /**
+   * Takes over connections to the three protocols of the same namespace, which is also that of the
+   * calling thread.
+   */
   public static KernelDataplane over(
       NetlinkConnection route,
       NetlinkConnection netfilter,
@@ -86,6 +103,24 @@ public final class KernelDataplane implements Dataplane, Closeable {
           addresses.others(),
           ipvs.virtualServers(),
           rules.intact(),
+          rules.elements());
+    } catch (NetlinkException e) {
+      throw new DataplaneException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Drift compare(KernelView believed) throws DataplaneException {
+    try {
+      VipDevice.Difference addresses = device.compare(believed.boundAddresses());
+      PacketFilter.Difference rules = filter.compare(believed);
+      return new Drift(
+          addresses.exists(),
+          addresses.bound(),
+          addresses.others(),
+          audit.differences(believed.virtualServers()),
+          rules.intact(),
+          rules.version(),
           rules.elements());
     } catch (NetlinkException e) {
       throw new DataplaneException(e.getMessage(), e);
@@ -138,9 +173,31 @@ public final class KernelDataplane implements Dataplane, Closeable {
 
   @Override
   public void close() {
+    listing.ifPresent(KernelDataplane::close);
     ipvs.close();
     netfilter.close();
     route.close();
+  }
+
+  private static Optional<Listing> listing() {
+    try {
+      return Optional.of(Listing.open());
+    } catch (IOException e) {
+      warn(e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private static void warn(String trouble) {
+    log.warn("audits read every virtual server by itself, which takes longer: {}", trouble);
+  }
+
+  private static void close(Listing listing) {
+    try {
+      listing.close();
+    } catch (IOException e) {
+      log.warn("the listing of IPVS cannot be closed: {}", e.toString());
+    }
   }
 
   /** Which part of the kernel a change is for. */

@@ -1,6 +1,9 @@
 package io.fairlead.proxier.kernel;
 
 import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.dataplane.Comparison;
+import io.fairlead.core.dataplane.Comparison.Delta;
+import io.fairlead.core.dataplane.KernelView;
 import io.fairlead.core.dataplane.SetElement;
 import io.fairlead.core.net.Family;
 import io.fairlead.netlink.Errno;
@@ -21,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** The nf_tables table in the kernel: written, edited and read back. */
 final class PacketFilter {
@@ -43,34 +48,68 @@ final class PacketFilter {
   }
 
   Snapshot read() throws NetlinkException {
+    var elements = ImmutableSet.<SetElement>builder();
+    return read(elements::add) ? new Snapshot(true, elements.build()) : Snapshot.BROKEN;
+  }
+
+  /**
+   * What the kernel has, beside what is believed.
+   *
+   * @param version of all of the namespace's nf_tables; empty if it changed meanwhile
+   * @param elements how they differ; all are gone unless intact
+   */
+  record Difference(boolean intact, OptionalInt version, Delta<SetElement> elements) {}
+
+  /**
+   * Reads nothing but a number as long as nobody in this network namespace committed a transaction.
+   * Nothing else changes our sets: no rule adds to them, and their elements have no timeout.
+   */
+  Difference compare(KernelView believed) throws NetlinkException {
+    int version = nftables.generation();
+    if (believed.filterIntact() && believed.filterVersion().equals(OptionalInt.of(version))) {
+      return new Difference(true, believed.filterVersion(), Delta.none());
+    }
+    var elements = new Comparison<>(believed.elements());
+    if (!read(elements::met)) {
+      return new Difference(
+          false,
+          OptionalInt.empty(),
+          new Delta<>(ImmutableSet.of(), ImmutableSet.copyOf(believed.elements())));
+    }
+    boolean isSame = nftables.generation() == version;
+    return new Difference(
+        true, isSame ? OptionalInt.of(version) : OptionalInt.empty(), elements.end());
+  }
+
+  /** Hands out all elements; false if the table is not as it should be. */
+  private boolean read(Consumer<SetElement> each) throws NetlinkException {
     try {
-      return readStrictly();
+      return readStrictly(each);
     } catch (NetlinkException e) {
       if (e.errno() == Errno.EBADMSG) {
-        return Snapshot.BROKEN; // what we cannot read we did not write; nothing else may go unread
+        return false; // what we cannot read we did not write; nothing else may go unread
       }
       throw e;
     }
   }
 
-  private Snapshot readStrictly() throws NetlinkException {
+  private boolean readStrictly(Consumer<SetElement> each) throws NetlinkException {
     if (!isIntact()) {
-      return Snapshot.BROKEN;
+      return false;
     }
-    var elements = ImmutableSet.<SetElement>builder();
     for (Family family : Family.values()) {
       for (ElementSet set : ElementSet.values()) {
         ElementDecoder decoder = ElementDecoder.of(set, family);
         for (Element element : held(set, family)) {
           Optional<SetElement> known = decoder.read(element);
           if (known.isEmpty()) {
-            return Snapshot.BROKEN; // somebody else's: a protocol that no Service has, a range
+            return false; // somebody else's: a protocol that no Service has, a range
           }
-          elements.add(known.get());
+          each.accept(known.get());
         }
       }
     }
-    return new Snapshot(true, elements.build());
+    return true;
   }
 
   private List<Element> held(ElementSet set, Family family) throws NetlinkException {

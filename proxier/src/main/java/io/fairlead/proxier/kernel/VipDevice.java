@@ -1,6 +1,8 @@
 package io.fairlead.proxier.kernel;
 
 import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.dataplane.Comparison;
+import io.fairlead.core.dataplane.Comparison.Delta;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.netlink.Batch;
@@ -15,6 +17,8 @@ import io.fairlead.netlink.route.Links;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The dummy device kube-ipvs0, which makes virtual IPs local to the node. It is never brought up,
@@ -55,8 +59,27 @@ public final class VipDevice {
 
   /** Reads all addresses in one dump (kubernetes#73382: never one request per device). */
   public Snapshot read() throws NetlinkException {
-    index = links.find(NAME).map(Link::index).orElse(0);
     var bound = ImmutableSet.<IpAddress>builder();
+    ImmutableSet<IpAddress> others = read(bound::add);
+    return new Snapshot(index != 0, bound.build(), others);
+  }
+
+  /**
+   * What the namespace's devices hold, beside what is believed.
+   *
+   * @param bound how the addresses of kube-ipvs0 differ
+   */
+  record Difference(boolean exists, Delta<IpAddress> bound, ImmutableSet<IpAddress> others) {}
+
+  Difference compare(Set<IpAddress> believed) throws NetlinkException {
+    var bound = new Comparison<>(believed);
+    ImmutableSet<IpAddress> others = read(bound::met);
+    return new Difference(index != 0, bound.end(), others);
+  }
+
+  /** Hands out the addresses of kube-ipvs0, and returns those of the other devices. */
+  private ImmutableSet<IpAddress> read(Consumer<IpAddress> bound) throws NetlinkException {
+    index = links.find(NAME).map(Link::index).orElse(0);
     var others = ImmutableSet.<IpAddress>builder();
     oddPrefixes.clear();
     for (InterfaceAddress held : addresses.all()) {
@@ -65,7 +88,7 @@ public final class VipDevice {
         continue; // never a VIP; and the kernel gives the device fe80::/64 if somebody sets it up
       }
       if (held.link() == index) {
-        bound.add(address);
+        bound.accept(address);
         if (held.prefixLength() != address.family().bits()) {
           oddPrefixes.put(address, held.prefixLength());
         }
@@ -73,7 +96,7 @@ public final class VipDevice {
         others.add(address);
       }
     }
-    return new Snapshot(index != 0, bound.build(), others.build());
+    return others.build();
   }
 
   /** Creates the device, down; it is no error if it exists. */

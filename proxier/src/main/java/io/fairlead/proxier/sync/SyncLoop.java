@@ -1,7 +1,6 @@
 package io.fairlead.proxier.sync;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Dataplane;
@@ -13,6 +12,8 @@ import io.fairlead.proxier.source.Source;
 import io.fairlead.proxier.sync.Pass.Cause;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -39,6 +40,9 @@ public final class SyncLoop implements Source.Listener {
   /** Bounds memory while a pass runs: a source that is faster has to wait, and loses nothing. */
   private static final int QUEUE = 8192;
 
+  /** Each takes a question to the kernel, and events wait no longer than for so many. */
+  private static final int COUNTED_AT_ONCE = 16;
+
   private sealed interface Work {
     record Event(ClusterEvent event, long at) implements Work {}
 
@@ -60,6 +64,9 @@ public final class SyncLoop implements Source.Listener {
   private final LongSupplier clock;
   private final BlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE);
   private final List<Work> taken = new ArrayList<>();
+
+  /** Virtual servers whose connections are to be counted before the loop sleeps again. */
+  private final Set<VirtualServerKey> uncounted = new LinkedHashSet<>();
 
   private final AtomicBoolean addressesChanged = new AtomicBoolean();
   private final StartWait wait;
@@ -158,6 +165,7 @@ public final class SyncLoop implements Source.Listener {
   private void survive(RuntimeException defect) {
     log.error("the sync loop met a defect and goes on; please report it", defect);
     taken.clear();
+    uncounted.clear();
     events = 0;
     timetable.failed(clock.getAsLong());
   }
@@ -174,6 +182,9 @@ public final class SyncLoop implements Source.Listener {
 
   /** How many nanoseconds there is nothing to do, unless something comes. */
   long idle() {
+    if (!uncounted.isEmpty()) {
+      return 0;
+    }
     if (started) {
       return timetable.idle(clock.getAsLong(), isDirty(), reconciler.isDraining());
     }
@@ -225,13 +236,14 @@ public final class SyncLoop implements Source.Listener {
         passAndLeave(Cause.EVENTS, now);
       }
     }
-    if (timetable.drainDue(now) && reconciler.isDraining()) {
-      countConnections(reconciler.draining(), now);
-      timetable.drained(now);
-    }
     if (timetable.auditDue(now)) {
       audit(Cause.AUDIT, now);
     }
+    if (timetable.drainDue(now) && reconciler.isDraining()) {
+      uncounted.addAll(reconciler.draining());
+      timetable.drained(now);
+    }
+    countSome(now);
   }
 
   /**
@@ -244,6 +256,7 @@ public final class SyncLoop implements Source.Listener {
       }
     } else if (timetable.auditDue(now)) {
       started = audit(Cause.START, now);
+      countSome(now);
     }
   }
 
@@ -264,7 +277,7 @@ public final class SyncLoop implements Source.Listener {
   private boolean audit(Cause cause, long now) {
     addressesChanged.set(false); // they are among what is read now
     try {
-      reconciler.observe(dataplane.read(), ownership.read());
+      reconciler.observe(dataplane.compare(reconciler.believed()), ownership.read());
     } catch (DataplaneException e) {
       observer.unreadable(e);
       timetable.failed(now);
@@ -279,15 +292,19 @@ public final class SyncLoop implements Source.Listener {
   /** What no Service wants any more is gone at once if it has no connections. */
   private boolean passAndLeave(Cause cause, long now) {
     boolean well = pass(cause, now);
-    ImmutableSet<VirtualServerKey> left = reconciler.justLeft();
-    if (!left.isEmpty()) {
-      countConnections(left, now);
-    }
+    uncounted.addAll(reconciler.justLeft());
     return well;
   }
 
-  private void countConnections(Set<VirtualServerKey> keys, long now) {
-    for (VirtualServerKey key : keys) {
+  /** Counts connections, and removes what has drained; the next turn goes on with the rest. */
+  private void countSome(long now) {
+    if (uncounted.isEmpty()) {
+      return;
+    }
+    Iterator<VirtualServerKey> next = uncounted.iterator();
+    for (int i = 0; i < COUNTED_AT_ONCE && next.hasNext(); i++) {
+      VirtualServerKey key = next.next();
+      next.remove();
       try {
         reconciler.counted(key, dataplane.connections(key), now);
       } catch (DataplaneException e) { // the others' connections can be counted all the same
@@ -321,7 +338,9 @@ public final class SyncLoop implements Source.Listener {
             Duration.ofNanos(events > 0 ? ended - firstEventAt : 0)),
         reconciler);
     events = 0;
-    timetable.passed(ended);
+    if (cause != Cause.DRAIN) { // it took in no events, and must not hold them up
+      timetable.passed(ended);
+    }
     boolean mendable = failures.stream().anyMatch(Failure::drift);
     if (mendable) {
       timetable.failed(ended);

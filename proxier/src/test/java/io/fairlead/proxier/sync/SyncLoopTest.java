@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -279,6 +280,31 @@ class SyncLoopTest {
     report(noService("other"));
 
     assertEquals(Map.of("10.244.0.1:8080", 0, "10.244.0.2:8080", 1), dataplane.weights());
+  }
+
+  @Test
+  void anEventWaitsForAFewCountsAndNotForAll() {
+    List<ClusterEvent> objects = new ArrayList<>();
+    List<ClusterEvent> removals = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      objects.add(service("s" + i, "10.96.1." + i));
+      objects.add(endpoints("s" + i, "10.244.0.1"));
+      removals.add(noService("s" + i));
+    }
+    start(objects.toArray(ClusterEvent[]::new));
+    report(removals.toArray(ClusterEvent[]::new));
+    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
+    assertEquals(24, dataplane.kernel.read().virtualServers().size());
+    assertEquals(0, loop.idle());
+
+    now += MIN_SYNC.toNanos();
+    report(service("web", "10.96.0.1"), endpoints("web", "10.244.0.1"));
+    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
+    assertEquals(9, dataplane.kernel.read().virtualServers().size());
+
+    loop.turn();
+    assertEquals(Set.of(WEB), dataplane.kernel.read().virtualServers().keySet());
+    assertTrue(loop.idle() > 0);
   }
 
   @Test
