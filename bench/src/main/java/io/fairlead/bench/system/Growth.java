@@ -65,17 +65,17 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
    *
    * @param seconds from the first write to the last, at the start
    * @param millis from the event to the kernel: the median of many
+   * @param megabytes of heap after a collection: Fairlead's, and the little that the row needs
    */
   private record Size(double seconds, double millis, double megabytes) {}
 
   private Size size(int services) throws InterruptedException {
     Cluster cluster = Cluster.uniform(services, ENDPOINTS);
     Watch watch = new Watch(Tally.NOBODY);
-    double empty = heapAfterCollection();
     try (Rig rig = Rig.create();
         Proxy proxy = Proxy.start(rig.node("node0"), cluster, watch, FLAGS)) {
       double seconds = watch.seconds();
-      double megabytes = (heapAfterCollection() - empty) / MEGABYTE;
+      double megabytes = heapAfterCollection() / MEGABYTE;
       List<Double> millis = new ArrayList<>();
       for (int change = 0; change < FEW_CHANGES + changes; change++) {
         double took = 1e3 * change(proxy, watch.tally, cluster, change);
