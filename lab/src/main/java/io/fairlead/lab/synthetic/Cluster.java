@@ -181,7 +181,10 @@ public record Cluster(Shape shape) {
   /** The parts in a hundred are rough figures of clusters that run web applications. */
   private Service realistic(int number, SplittableRandom dice) {
     int kind = dice.nextInt(100);
-    Service.Type type = kind < 5 ? Service.Type.LOAD_BALANCER : kind < 12 ? Service.Type.NODE_PORT : Service.Type.CLUSTER_IP;
+    Service.Type type =
+        kind < 5
+            ? Service.Type.LOAD_BALANCER
+            : kind < 12 ? Service.Type.NODE_PORT : Service.Type.CLUSTER_IP;
     boolean isLocal = type != Service.Type.CLUSTER_IP && dice.nextInt(100) < 40;
     var clusterIps = ImmutableList.<IpAddress>builder().add(IpAddress.v4(SERVICE_NET + number + 1));
     if (dice.nextInt(100) < 30) {
@@ -208,7 +211,8 @@ public record Cluster(Shape shape) {
         ImmutableMap.of());
   }
 
-  private static ImmutableList<Service.Port> ports(int number, Service.Type type, SplittableRandom dice) {
+  private static ImmutableList<Service.Port> ports(
+      int number, Service.Type type, SplittableRandom dice) {
     // Only the first so many Services can have node ports: there are no more.
     int first = type == Service.Type.CLUSTER_IP ? 0 : NODE_PORTS + number * 2;
     boolean fits = first + 1 < NODE_PORTS + NODE_PORT_COUNT;
