@@ -9,12 +9,7 @@ final class Emptiness {
   /** A kernel with the device and the table, and nothing in them. */
   static final KernelState KERNEL =
       new KernelState(
-          true,
-          ImmutableSet.of(),
-          ImmutableSet.of(),
-          ImmutableMap.of(),
-          true,
-          ImmutableSet.of());
+          true, ImmutableSet.of(), ImmutableSet.of(), ImmutableMap.of(), true, ImmutableSet.of());
 
   private Emptiness() {}
 }

@@ -10,7 +10,6 @@ import io.fairlead.core.plan.Planner;
 import io.fairlead.core.plan.PlannerSettings;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.core.reconcile.ReconcilerSettings;
-import io.fairlead.ipvs.Ipvs;
 import io.fairlead.ipvs.IpvsBatch;
 import io.fairlead.ipvs.Refusal;
 import io.fairlead.lab.synthetic.Cluster;
@@ -80,7 +79,8 @@ public class Encoding {
             new Settings.Masquerade(14, false, new LocalDetector.None()));
     ImmutableList<Change> all = changes(Cluster.uniform(SERVICES, ENDPOINTS));
     ipvs =
-        only(all, it -> it instanceof Change.AddVirtualServer || it instanceof Change.AddRealServer);
+        only(
+            all, it -> it instanceof Change.AddVirtualServer || it instanceof Change.AddRealServer);
     addresses = only(all, it -> it instanceof Change.BindAddress);
     elements = only(all, it -> it instanceof Change.EditFilter);
     checkState(ipvs.size() == MESSAGES && addresses.size() == SERVICES);

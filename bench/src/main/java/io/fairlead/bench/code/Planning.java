@@ -78,8 +78,7 @@ public class Planning {
             .numbers()
             .mapToObj(number -> input(source, number, marks))
             .collect(ImmutableList.toImmutableList());
-    realServersOfARound =
-        inputs.stream().map(this::plan).mapToLong(Planning::realServers).sum();
+    realServersOfARound = inputs.stream().map(this::plan).mapToLong(Planning::realServers).sum();
     checkState(cluster != Kind.UNIFORM || realServersOfARound == SERVICES * ENDPOINTS);
   }
 

@@ -102,8 +102,7 @@ public final class GrowthPlot {
   private record Axis(int lowest, int highest, double from, double to) {
     static Axis over(double least, double most, double from, double to) {
       int lowest = (int) Math.floor(Math.log10(least));
-      return new Axis(
-          lowest, Math.max(lowest + 1, (int) Math.ceil(Math.log10(most))), from, to);
+      return new Axis(lowest, Math.max(lowest + 1, (int) Math.ceil(Math.log10(most))), from, to);
     }
 
     double at(double value) {

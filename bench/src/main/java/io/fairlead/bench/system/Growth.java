@@ -54,7 +54,8 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
                   Figure.digits(floor),
                   Figure.digits(measured.megabytes));
       figures.add(
-          Figure.told("ms for one change, %,d Services".formatted(services), measured.millis, note));
+          Figure.told(
+              "ms for one change, %,d Services".formatted(services), measured.millis, note));
     }
     return figures.build();
   }
@@ -64,17 +65,17 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
    *
    * @param seconds from the first write to the last, at the start
    * @param millis from the event to the kernel: the median of many
+   * @param megabytes of heap after a collection: Fairlead's, and the little that the row needs
    */
   private record Size(double seconds, double millis, double megabytes) {}
 
   private Size size(int services) throws InterruptedException {
     Cluster cluster = Cluster.uniform(services, ENDPOINTS);
     Watch watch = new Watch(Tally.NOBODY);
-    double empty = heapAfterCollection();
     try (Rig rig = Rig.create();
         Proxy proxy = Proxy.start(rig.node("node0"), cluster, watch, FLAGS)) {
       double seconds = watch.seconds();
-      double megabytes = (heapAfterCollection() - empty) / MEGABYTE;
+      double megabytes = heapAfterCollection() / MEGABYTE;
       List<Double> millis = new ArrayList<>();
       for (int change = 0; change < FEW_CHANGES + changes; change++) {
         double took = 1e3 * change(proxy, watch.tally, cluster, change);
@@ -92,8 +93,7 @@ record Growth(String name, ImmutableList<Integer> sizes, int changes, PrintStrea
     // Spread over the whole cluster, so that none is found where the last one was.
     int number = (int) (change * 7_919L % cluster.size());
     int generation = 1 + change / cluster.size();
-    var event =
-        new ClusterEvent.SliceApplied(cluster.slice(number, ENDPOINTS, _ -> generation));
+    var event = new ClusterEvent.SliceApplied(cluster.slice(number, ENDPOINTS, _ -> generation));
     long written = tally.lastWrite();
     long began = System.nanoTime();
     proxy.report(event);

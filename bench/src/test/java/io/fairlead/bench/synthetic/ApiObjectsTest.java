@@ -31,18 +31,25 @@ class ApiObjectsTest {
 
   @Test
   void aServiceIsDecodedToWhatItWas() {
-    cluster.numbers().mapToObj(cluster::service).forEach(service ->
-        assertEquals(
-            new ClusterEvent.ServiceApplied(service),
-            decoded(ObjectKind.SERVICE, ApiObjects.of(service))));
+    cluster
+        .numbers()
+        .mapToObj(cluster::service)
+        .forEach(service ->
+            assertEquals(
+                new ClusterEvent.ServiceApplied(service),
+                decoded(ObjectKind.SERVICE, ApiObjects.of(service))));
   }
 
   @Test
   void anEndpointSliceIsDecodedToWhatItWas() {
-    cluster.numbers().mapToObj(cluster::slices).flatMap(List::stream).forEach(slice ->
-        assertEquals(
-            new ClusterEvent.SliceApplied(slice),
-            decoded(ObjectKind.ENDPOINT_SLICE, ApiObjects.of(slice))));
+    cluster
+        .numbers()
+        .mapToObj(cluster::slices)
+        .flatMap(List::stream)
+        .forEach(slice ->
+            assertEquals(
+                new ClusterEvent.SliceApplied(slice),
+                decoded(ObjectKind.ENDPOINT_SLICE, ApiObjects.of(slice))));
   }
 
   @Test

@@ -102,10 +102,13 @@ class ChurnTest {
   }
 
   private void assertSame(ClusterState expected, ClusterState actual, int change) {
-    cluster.numbers().mapToObj(cluster::name).forEach(name -> {
-      assertEquals(expected.service(name), actual.service(name), () -> "after " + change);
-      assertEquals(expected.slices(name), actual.slices(name), () -> "after " + change);
-    });
+    cluster
+        .numbers()
+        .mapToObj(cluster::name)
+        .forEach(name -> {
+          assertEquals(expected.service(name), actual.service(name), () -> "after " + change);
+          assertEquals(expected.slices(name), actual.slices(name), () -> "after " + change);
+        });
   }
 
   private static List<ImmutableList<ClusterEvent>> changes(Churn churn) {

@@ -49,10 +49,14 @@ class ClusterTest {
         .forEach(number -> {
           assertEquals(1, cluster.service(number).ports().size());
           assertEquals(1, cluster.slices(number).size());
-          cluster.slices(number).getFirst().endpoints().forEach(endpoint -> {
-            assertTrue(endpoint.ready(), endpoint::toString);
-            pods.add(endpoint.address());
-          });
+          cluster
+              .slices(number)
+              .getFirst()
+              .endpoints()
+              .forEach(endpoint -> {
+                assertTrue(endpoint.ready(), endpoint::toString);
+                pods.add(endpoint.address());
+              });
         });
     assertEquals(50, cluster.numbers().count());
     assertEquals(500, pods.size());
@@ -96,11 +100,7 @@ class ClusterTest {
   @Test
   void endpointsAreSkewed() {
     int[] counts =
-        REALISTIC
-            .numbers()
-            .map(number -> endpoints(REALISTIC, number).size())
-            .sorted()
-            .toArray();
+        REALISTIC.numbers().map(number -> endpoints(REALISTIC, number).size()).sorted().toArray();
 
     assertEquals(0, counts[SERVICES / 20], "one in ten has none");
     assertTrue(counts[SERVICES / 2] <= 4, counts[SERVICES / 2] + " is the median");
@@ -161,9 +161,7 @@ class ClusterTest {
   private static void assertShare(
       String of, double least, double most, Predicate<Service> counted) {
     double percent =
-        100.0
-            * REALISTIC.numbers().mapToObj(REALISTIC::service).filter(counted).count()
-            / SERVICES;
+        100.0 * REALISTIC.numbers().mapToObj(REALISTIC::service).filter(counted).count() / SERVICES;
     assertTrue(percent >= least && percent <= most, percent + " % " + of);
   }
 

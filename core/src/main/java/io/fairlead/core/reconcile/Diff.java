@@ -78,9 +78,9 @@ final class Diff {
   }
 
   /**
-   * Which real server is added first. Hashing schedulers fill their tables in the order of insertion, which has to be the same on
-   * every node. For the others each node begins elsewhere, lest all of them send their first
-   * connection to the same pod (kubernetes#79213).
+   * Which real server is added first. Hashing schedulers fill their tables in the order of
+   * insertion, which has to be the same on every node. For the others each node begins elsewhere,
+   * lest all of them send their first connection to the same pod (kubernetes#79213).
    */
   private int first(VirtualServer want) {
     return switch (want.options().scheduler()) {

@@ -164,11 +164,7 @@ class EndpointSelectionTest {
   }
 
   private static String text(EndpointSelection chosen) {
-    return bytes(chosen.cluster())
-        + "/ "
-        + bytes(chosen.local())
-        + "/ "
-        + chosen.hasAny();
+    return bytes(chosen.cluster()) + "/ " + bytes(chosen.local()) + "/ " + chosen.hasAny();
   }
 
   private static String bytes(List<PortEndpoint> endpoints) {

@@ -127,8 +127,7 @@ public final class ApiObjects {
                 : "\"ingress\":[%s]"
                     .formatted(
                         service.loadBalancerIps().stream()
-                            .map(it ->
-                                "{\"ip\":\"%s\",\"ipMode\":\"VIP\"}".formatted(it.address()))
+                            .map(it -> "{\"ip\":\"%s\",\"ipMode\":\"VIP\"}".formatted(it.address()))
                             .collect(Collectors.joining(","))));
   }
 

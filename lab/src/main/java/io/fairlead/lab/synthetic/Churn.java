@@ -191,8 +191,7 @@ public final class Churn {
     return switch (rollout.next) {
       case START -> {
         var more = ImmutableList.<Pod>builder().addAll(pods);
-        old.forEach(
-            pod -> more.add(new Pod(pod.index(), rollout.generation, Condition.NOT_READY)));
+        old.forEach(pod -> more.add(new Pod(pod.index(), rollout.generation, Condition.NOT_READY)));
         yield more.build();
       }
       case READY -> turned(pods, isBefore(rollout).negate(), Condition.READY);

@@ -14,7 +14,6 @@ import io.fairlead.core.cluster.Service;
 import io.fairlead.core.cluster.Service.Affinity;
 import io.fairlead.core.cluster.Service.LoadBalancerIp;
 import io.fairlead.core.cluster.Service.TrafficPolicy;
-import io.fairlead.core.cluster.Service.Type;
 import io.fairlead.core.net.Cidr;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
@@ -141,8 +140,8 @@ public record Cluster(Shape shape) {
     numbers().forEach(it -> to.accept(new ClusterEvent.ServiceApplied(service(it))));
     to.accept(new ClusterEvent.Listed(ClusterEvent.Kind.SERVICES));
     numbers()
-        .forEach(it ->
-            slices(it).forEach(slice -> to.accept(new ClusterEvent.SliceApplied(slice))));
+        .forEach(
+            it -> slices(it).forEach(slice -> to.accept(new ClusterEvent.SliceApplied(slice))));
     to.accept(new ClusterEvent.Listed(ClusterEvent.Kind.ENDPOINT_SLICES));
     to.accept(new ClusterEvent.NodeApplied(node(0)));
     to.accept(new ClusterEvent.Listed(ClusterEvent.Kind.NODES));
@@ -166,7 +165,7 @@ public record Cluster(Shape shape) {
   private Service plain(int number, ImmutableList<Service.Port> ports) {
     return new Service(
         name(number),
-        Type.CLUSTER_IP,
+        Service.Type.CLUSTER_IP,
         ImmutableList.of(IpAddress.v4(SERVICE_NET + number + 1)),
         ports,
         ImmutableList.of(),
@@ -182,10 +181,12 @@ public record Cluster(Shape shape) {
   /** The parts in a hundred are rough figures of clusters that run web applications. */
   private Service realistic(int number, SplittableRandom dice) {
     int kind = dice.nextInt(100);
-    Type type = kind < 5 ? Type.LOAD_BALANCER : kind < 12 ? Type.NODE_PORT : Type.CLUSTER_IP;
-    boolean isLocal = type != Type.CLUSTER_IP && dice.nextInt(100) < 40;
-    var clusterIps =
-        ImmutableList.<IpAddress>builder().add(IpAddress.v4(SERVICE_NET + number + 1));
+    Service.Type type =
+        kind < 5
+            ? Service.Type.LOAD_BALANCER
+            : kind < 12 ? Service.Type.NODE_PORT : Service.Type.CLUSTER_IP;
+    boolean isLocal = type != Service.Type.CLUSTER_IP && dice.nextInt(100) < 40;
+    var clusterIps = ImmutableList.<IpAddress>builder().add(IpAddress.v4(SERVICE_NET + number + 1));
     if (dice.nextInt(100) < 30) {
       clusterIps.add(IpAddress.v6(0xfd00_0096_0000_0000L, number + 1));
     }
@@ -195,12 +196,12 @@ public record Cluster(Shape shape) {
         clusterIps.build(),
         ports(number, type, dice),
         ImmutableList.of(),
-        type == Type.LOAD_BALANCER
+        type == Service.Type.LOAD_BALANCER
             ? ImmutableList.of(
                 new LoadBalancerIp(
                     IpAddress.v4(EXTERNAL_NET + number + 1), LoadBalancerIp.Mode.VIP))
             : ImmutableList.of(),
-        type == Type.LOAD_BALANCER && dice.nextInt(100) < 20
+        type == Service.Type.LOAD_BALANCER && dice.nextInt(100) < 20
             ? ImmutableList.of(Cidr.parse("192.168.0.0/16"), Cidr.parse("203.0.113.0/24"))
             : ImmutableList.of(),
         dice.nextInt(100) < 4 ? new Affinity.ClientIp(10_800) : new Affinity.None(),
@@ -210,9 +211,10 @@ public record Cluster(Shape shape) {
         ImmutableMap.of());
   }
 
-  private static ImmutableList<Service.Port> ports(int number, Type type, SplittableRandom dice) {
+  private static ImmutableList<Service.Port> ports(
+      int number, Service.Type type, SplittableRandom dice) {
     // Only the first so many Services can have node ports: there are no more.
-    int first = type == Type.CLUSTER_IP ? 0 : NODE_PORTS + number * 2;
+    int first = type == Service.Type.CLUSTER_IP ? 0 : NODE_PORTS + number * 2;
     boolean fits = first + 1 < NODE_PORTS + NODE_PORT_COUNT;
     int nodePort = fits ? first : 0;
     int second = fits && first != 0 ? first + 1 : 0;
@@ -262,8 +264,7 @@ public record Cluster(Shape shape) {
     return index % 2 == 0 ? Pod.Condition.TERMINATING : Pod.Condition.NOT_READY;
   }
 
-  private Stream<EndpointSlice> slices(
-      Service service, int number, Family family, List<Pod> pods) {
+  private Stream<EndpointSlice> slices(Service service, int number, Family family, List<Pod> pods) {
     return IntStream.rangeClosed(0, Math.max(0, pods.size() - 1) / SLICE)
         .mapToObj(part ->
             slice(

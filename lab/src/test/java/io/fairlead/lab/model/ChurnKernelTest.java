@@ -39,14 +39,15 @@ class ChurnKernelTest {
   ChurnKernelTest() throws IOException {
     namespace = PrivateNamespace.create();
     Process up =
-        namespace.namespace().call(() -> new ProcessBuilder("ip", "link", "set", "lo", "up").start());
+        namespace
+            .namespace()
+            .call(() -> new ProcessBuilder("ip", "link", "set", "lo", "up").start());
     assertEquals(0, up.onExit().join().exitValue(), "real servers need lo");
     kernel =
         namespace
             .namespace()
             .call(() ->
-                KernelDataplane.open(
-                    new Settings.Masquerade(14, false, new LocalDetector.None())));
+                KernelDataplane.open(new Settings.Masquerade(14, false, new LocalDetector.None())));
   }
 
   @AfterEach
