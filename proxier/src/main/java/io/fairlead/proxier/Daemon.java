@@ -130,7 +130,8 @@ public final class Daemon implements AutoCloseable {
                     new SyncTelemetry(
                         metrics, new KernelMetrics(registry, families), health, families),
                     healthChecks,
-                    new ProblemEvents(source))),
+                    new ProblemEvents(source),
+                    new StartLitter())),
             new SyncLoop.Periods(
                 settings.ipvs().syncPeriod(),
                 settings.ipvs().minSyncPeriod(),

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.fabric8.kubernetes.client.Config;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Connections;
 import io.fairlead.core.dataplane.Dataplane;
@@ -29,7 +30,7 @@ import java.util.jar.JarFile;
 /**
  * Goes once through all that a start goes through, for the JVM to keep the classes that it loads
  * and links (JEP 514): later starts then take half the time. It needs no privileges and no IPVS. It
- * reads a folder and an API server of its own, over TLS, and what it decides goes nowhere.
+ * reads an API server of its own, over TLS, and what it decides goes nowhere.
  */
 final class Rehearsal {
   private static final long PATIENCE_SECONDS = 60;
@@ -39,15 +40,15 @@ final class Rehearsal {
   /** Does it all, and leaves nothing behind. */
   static void perform() throws IOException, InterruptedException, CannotStartException {
     Path folder = Files.createTempDirectory("fairlead-rehearsal");
-    try {
-      Path manifests = Files.createDirectory(folder.resolve("manifests"));
-      for (String format : List.of("json", "yaml")) { // JSON is YAML
-        Files.writeString(manifests.resolve("objects." + format), RehearsalApi.LIST);
-      }
-      serve(folder, "--manifests=" + manifests);
-      try (RehearsalApi api = RehearsalApi.start(folder)) {
-        serve(folder, "--kubeconfig=" + api.kubeconfig());
-      }
+    try (RehearsalApi api = RehearsalApi.start(folder)) {
+      // As a pod's service account, which is what most starts will have.
+      System.setProperty(Config.KUBERNETES_AUTH_TRYKUBECONFIG_SYSTEM_PROPERTY, "false");
+      System.setProperty(
+          Config.KUBERNETES_CA_CERTIFICATE_FILE_SYSTEM_PROPERTY, api.authority().toString());
+      System.setProperty(
+          Config.KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN_FILE_SYSTEM_PROPERTY,
+          api.token().toString());
+      serve(folder, "--master=" + api.url());
       loadOwnClasses();
     } finally {
       MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -109,7 +110,7 @@ final class Rehearsal {
     return new Settings.Servers(local, local, true);
   }
 
-  /** What speaks to the kernel has not been needed here, and will be. */
+  /** What speaks to the kernel has not been needed here, and will be; other commands' will not. */
   private static void loadOwnClasses() throws IOException {
     for (String entry :
         Splitter.on(File.pathSeparatorChar).split(System.getProperty("java.class.path"))) {
@@ -120,6 +121,7 @@ final class Rehearsal {
               .filter(name -> name.startsWith("io/fairlead/") && name.endsWith(".class"))
               .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
               .filter(name -> !name.endsWith("package-info"))
+              .filter(name -> !name.startsWith("io.fairlead.proxier.command."))
               .forEach(Rehearsal::load);
         }
       }

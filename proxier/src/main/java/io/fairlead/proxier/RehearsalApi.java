@@ -66,12 +66,6 @@ final class RehearsalApi implements AutoCloseable {
           "/apis/discovery.k8s.io/v1/endpointslices", SLICE,
           "/api/v1/nodes", NODE);
 
-  /** All objects, as one manifest. */
-  static final String LIST =
-      "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":["
-          + String.join(",", OBJECTS.values())
-          + "]}";
-
   private static final String LISTED =
       """
       {"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"2",\
@@ -79,13 +73,15 @@ final class RehearsalApi implements AutoCloseable {
       """;
 
   private final HttpsServer server;
-  private final Path kubeconfig;
+  private final Path authority;
+  private final Path token;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private RehearsalApi(HttpsServer server, Path kubeconfig) {
+  private RehearsalApi(HttpsServer server, Path authority, Path token) {
     this.server = server;
-    this.kubeconfig = kubeconfig;
+    this.authority = authority;
+    this.token = token;
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
@@ -104,26 +100,22 @@ final class RehearsalApi implements AutoCloseable {
         HttpsServer.create(
             new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(tls(store)));
-    Path kubeconfig = folder.resolve("kubeconfig");
-    Files.writeString(
-        kubeconfig,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: here
-        contexts: [{name: here, context: {cluster: here, user: proxy}}]
-        clusters:
-        - name: here
-          cluster: {server: "https://127.0.0.1:%d", certificate-authority: "%s"}
-        users: [{name: proxy, user: {token: none}}]
-        """
-            .formatted(server.getAddress().getPort(), authority));
-    return new RehearsalApi(server, kubeconfig);
+    Path token = Files.writeString(folder.resolve("token"), "none");
+    return new RehearsalApi(server, authority, token);
   }
 
-  /** How to reach it. */
-  Path kubeconfig() {
-    return kubeconfig;
+  String url() {
+    return "https://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** The certificate, for clients to trust. */
+  Path authority() {
+    return authority;
+  }
+
+  /** A file with a token, which is not looked at. */
+  Path token() {
+    return token;
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -9,7 +9,6 @@ import io.fairlead.lab.synthetic.Cluster;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The packaged command is started on a node with an empty kernel, for a cluster that is there
@@ -46,7 +45,7 @@ record ColdStart(String name, Cluster cluster, Supply.Maker from, int rounds, do
   }
 
   private static double start(Lab lab, Node node, Supply supply) throws InterruptedException {
-    try (var fairlead = FairleadProcess.packaged(lab.home(), node, supply.flags(), Map.of())) {
+    try (var fairlead = FairleadProcess.packaged(lab.home(), node, supply.flags(), supply.environment())) {
       double seconds = fairlead.awaitFirstSync().toNanos() / 1e9;
       System.err.printf("%s: %.2f s%n%s", node.name(), seconds, fairlead.log());
       fairlead.kill();

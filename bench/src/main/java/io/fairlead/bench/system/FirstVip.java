@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -63,7 +62,7 @@ record FirstVip(String name, ImmutableList<Cluster> clusters, int rounds) implem
 
   private static double start(Lab lab, Node node, Supply supply) {
     long began = System.nanoTime();
-    try (var fairlead = FairleadProcess.packaged(lab.home(), node, supply.flags(), Map.of())) {
+    try (var fairlead = FairleadProcess.packaged(lab.home(), node, supply.flags(), supply.environment())) {
       return (awaitRealServer(node, fairlead) - began) / 1e9;
     }
   }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -55,7 +54,7 @@ record Residence(String name, ImmutableList<Size> sizes) implements Row {
             .addAll(supply.flags())
             .add("--ipvs-sync-period=" + AUDIT.toSeconds() + "s")
             .build();
-    try (var fairlead = FairleadProcess.packaged(lab.home(), node, flags, Map.of())) {
+    try (var fairlead = FairleadProcess.packaged(lab.home(), node, flags, supply.environment())) {
       fairlead.awaitFirstSync();
       Thread.sleep(SETTLED);
       Path status = Path.of("/proc", Long.toString(fairlead.pid()), "status");

@@ -1,6 +1,7 @@
 package io.fairlead.bench.system;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.fairlead.lab.rig.ApiCredentials;
 import io.fairlead.lab.rig.ApiObject;
 import io.fairlead.lab.rig.Client;
@@ -21,6 +22,11 @@ interface Supply extends AutoCloseable {
   /** By which {@code fairlead run} finds it. */
   ImmutableList<String> flags();
 
+  /** What else tells it so. */
+  default ImmutableMap<String, String> environment() {
+    return ImmutableMap.of();
+  }
+
   /** In words. */
   String description();
 
@@ -33,24 +39,36 @@ interface Supply extends AutoCloseable {
     Supply make(Lab lab, Rig rig, Stream<ApiObject> objects);
   }
 
-  /** An API server as clusters have it: over TLS, for those with a token. */
+  /**
+   * An API server as clusters have it: over TLS, for those with a token. The process knows it as
+   * the DaemonSet's pods do: by {@code --master}, and by a service account's files.
+   */
   static Supply api(Lab lab, Rig rig, Stream<ApiObject> objects) {
     Node router = rig.node("router");
     Client host = rig.client("api", router);
-    Path kubeconfig = lab.file("kubeconfig");
-    KubernetesApi api;
+    ApiCredentials credentials;
     try {
-      ApiCredentials credentials = ApiCredentials.make(lab.folder(), host.v4());
-      api = KubernetesApi.start(host, credentials);
-      credentials.writeKubeconfig(kubeconfig, api.url());
+      credentials = ApiCredentials.make(lab.folder(), host.v4());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    KubernetesApi api = KubernetesApi.start(host, credentials);
     objects.forEach(api::apply);
     return new Supply() {
       @Override
       public ImmutableList<String> flags() {
-        return ImmutableList.of("--kubeconfig=" + kubeconfig);
+        return ImmutableList.of("--master=" + api.url());
+      }
+
+      @Override
+      public ImmutableMap<String, String> environment() {
+        // A pod has these files at a place of their own, which is not to be had here.
+        return ImmutableMap.of(
+            "FAIRLEAD_JAVA_OPTS",
+            "-Dkubernetes.auth.tryKubeConfig=false -Dkubernetes.certs.ca.file=%s"
+                    .formatted(credentials.authority())
+                + " -Dkubernetes.auth.serviceAccount.token="
+                + credentials.token());
       }
 
       @Override

@@ -20,8 +20,9 @@ import javax.net.ssl.SSLContext;
  *
  * @param tls for the server's side
  * @param authority the certificate, for clients to trust
+ * @param token a file with the token, as a pod's service account has one
  */
-public record ApiCredentials(SSLContext tls, Path authority, String token) {
+public record ApiCredentials(SSLContext tls, Path authority, Path token, String secret) {
   private static final String PASSWORD = "password"; // of a key that ends with the run
 
   /** Makes new ones for a server at this address, with files in this folder. */
@@ -36,7 +37,9 @@ public record ApiCredentials(SSLContext tls, Path authority, String token) {
             + server);
     keytool(store, "-exportcert -alias api -rfc -file " + authority);
     try {
-      return new ApiCredentials(context(store), authority, UUID.randomUUID().toString());
+      String secret = UUID.randomUUID().toString();
+      Path token = Files.writeString(folder.resolve("token"), secret);
+      return new ApiCredentials(context(store), authority, token, secret);
     } catch (GeneralSecurityException e) {
       throw new IOException("keytool's key is of no use: " + store, e);
     }
@@ -44,22 +47,7 @@ public record ApiCredentials(SSLContext tls, Path authority, String token) {
 
   /** Whether a request has the token. */
   boolean isShownIn(HttpExchange request) {
-    return ("Bearer " + token).equals(request.getRequestHeaders().getFirst("Authorization"));
-  }
-
-  /** Writes how a client reaches and knows the server. */
-  public void writeKubeconfig(Path file, String url) throws IOException {
-    Files.writeString(
-        file,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: rig
-        contexts: [{name: rig, context: {cluster: rig, user: proxy}}]
-        clusters: [{name: rig, cluster: {server: "%s", certificate-authority: "%s"}}]
-        users: [{name: proxy, user: {token: "%s"}}]
-        """
-            .formatted(url, authority, token));
+    return ("Bearer " + secret).equals(request.getRequestHeaders().getFirst("Authorization"));
   }
 
   private static void keytool(Path store, String arguments) throws IOException {
