@@ -46,8 +46,7 @@ final class Rehearsal {
       System.setProperty(
           Config.KUBERNETES_CA_CERTIFICATE_FILE_SYSTEM_PROPERTY, api.authority().toString());
       System.setProperty(
-          Config.KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN_FILE_SYSTEM_PROPERTY,
-          api.token().toString());
+          Config.KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN_FILE_SYSTEM_PROPERTY, api.token().toString());
       serve(folder, "--master=" + api.url());
       loadOwnClasses();
     } finally {

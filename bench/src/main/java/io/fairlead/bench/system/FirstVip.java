@@ -62,7 +62,8 @@ record FirstVip(String name, ImmutableList<Cluster> clusters, int rounds) implem
 
   private static double start(Lab lab, Node node, Supply supply) {
     long began = System.nanoTime();
-    try (var fairlead = FairleadProcess.packaged(lab.home(), node, supply.flags(), supply.environment())) {
+    try (var fairlead =
+        FairleadProcess.packaged(lab.home(), node, supply.flags(), supply.environment())) {
       return (awaitRealServer(node, fairlead) - began) / 1e9;
     }
   }

@@ -77,8 +77,7 @@ record Residence(String name, ImmutableList<Size> sizes) implements Row {
           Figure.told(
               "MiB of heap in use, " + of,
               heap,
-              "after a collection, which left %s MiB resident"
-                  .formatted(digits(after, "VmRSS"))));
+              "after a collection, which left %s MiB resident".formatted(digits(after, "VmRSS"))));
     }
   }
 
@@ -94,13 +93,13 @@ record Residence(String name, ImmutableList<Size> sizes) implements Row {
     return Figure.digits(mebibytes(status, field));
   }
 
-  /** {@code VmRSS:    81234 kB} of a process's status. */
+  /** {@code VmRSS: 81234 kB} of a process's status. */
   private static double mebibytes(String status, String field) {
     return status
-        .lines()
-        .filter(line -> line.startsWith(field + ":"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .sum()
+            .lines()
+            .filter(line -> line.startsWith(field + ":"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .sum()
         / KIB_PER_MIB;
   }
 }

@@ -50,8 +50,7 @@ public final class FairleadProcess implements AutoCloseable {
    */
   public static FairleadProcess packaged(
       Path home, Node node, List<String> flags, Map<String, String> environment) {
-    return start(
-        node, List.of(home.resolve("bin/fairlead").toString(), "run"), flags, environment);
+    return start(node, List.of(home.resolve("bin/fairlead").toString(), "run"), flags, environment);
   }
 
   private static FairleadProcess start(

@@ -36,7 +36,9 @@ public final class KubernetesApi implements AutoCloseable {
   private static final int SECURE_PORT = 6443;
   private static final int BUFFER = 1 << 16;
 
-  /** An API server sends no smaller list so (kubernetes: responsewriters.defaultGzipThresholdBytes). */
+  /**
+   * An API server sends no smaller list so (kubernetes: responsewriters.defaultGzipThresholdBytes).
+   */
   private static final int GZIP_FROM = 128 << 10;
 
   private static final byte[] EVENT_END = "}\n".getBytes(UTF_8);

@@ -9,7 +9,8 @@ import java.util.Optional;
  * ports. Forgets everything when full, which costs copies and nothing else.
  */
 final class Shared {
-  private static final int LIMIT = 20_000; // the largest clusters have 5,000 Nodes and 10,000 namespaces
+  private static final int LIMIT =
+      20_000; // the largest clusters have 5,000 Nodes and 10,000 namespaces
 
   private final Map<Object, Object> copies = new HashMap<>();
 
