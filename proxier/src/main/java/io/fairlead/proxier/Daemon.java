@@ -3,6 +3,7 @@ package io.fairlead.proxier;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import io.fairlead.core.dataplane.Dataplane;
 import io.fairlead.core.net.Family;
 import io.fairlead.core.plan.Planner;
 import io.fairlead.core.plan.PlannerSettings;
@@ -47,7 +48,7 @@ public final class Daemon implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final HostSetup HOST = new HostSetup(Path.of("/"));
 
-  private final KernelDataplane dataplane;
+  private final Runnable disconnect;
   private final OperatorServers servers;
   private final HealthCheckServers healthChecks;
   private final Source source;
@@ -55,13 +56,13 @@ public final class Daemon implements AutoCloseable {
   private final AddressWatch addresses;
 
   private Daemon(
-      KernelDataplane dataplane,
+      Runnable disconnect,
       AddressWatch addresses,
       OperatorServers servers,
       HealthCheckServers healthChecks,
       Source source,
       SyncLoop loop) {
-    this.dataplane = dataplane;
+    this.disconnect = disconnect;
     this.addresses = addresses;
     this.servers = servers;
     this.healthChecks = healthChecks;
@@ -93,7 +94,7 @@ public final class Daemon implements AutoCloseable {
       throws CannotStartException {
     try {
       refuse(HOST.prepare(settings, dataplane.ipvs()));
-      return wire(settings, source, dataplane);
+      return wire(settings, source, dataplane, dataplane::close);
     } catch (CannotStartException e) {
       source.close();
       dataplane.close();
@@ -101,7 +102,14 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  private static Daemon wire(Settings settings, Source source, KernelDataplane dataplane)
+  /** The same without a kernel, and without a look at the host. */
+  static Daemon without(Dataplane kernel, Settings settings, Source source)
+      throws CannotStartException {
+    return wire(settings, source, kernel, () -> {});
+  }
+
+  private static Daemon wire(
+      Settings settings, Source source, Dataplane dataplane, Runnable disconnect)
       throws CannotStartException {
     InstantSource clock = InstantSource.system();
     ImmutableSet<Family> families = HOST.families();
@@ -122,7 +130,8 @@ public final class Daemon implements AutoCloseable {
                     new SyncTelemetry(
                         metrics, new KernelMetrics(registry, families), health, families),
                     healthChecks,
-                    new ProblemEvents(source))),
+                    new ProblemEvents(source),
+                    new StartLitter())),
             new SyncLoop.Periods(
                 settings.ipvs().syncPeriod(),
                 settings.ipvs().minSyncPeriod(),
@@ -135,7 +144,7 @@ public final class Daemon implements AutoCloseable {
     AddressWatch addresses = watchAddresses(loop, servers);
     healthChecks.start();
     source.start(new EventTap(settings.nodeName(), loop, metrics, health));
-    return new Daemon(dataplane, addresses, servers, healthChecks, source, loop);
+    return new Daemon(disconnect, addresses, servers, healthChecks, source, loop);
   }
 
   private static Reconciler reconciler(Settings settings, ImmutableSet<Family> families) {
@@ -210,7 +219,7 @@ public final class Daemon implements AutoCloseable {
     addresses.close();
     servers.close();
     healthChecks.close();
-    dataplane.close();
+    disconnect.run();
   }
 
   private static void refuse(ImmutableList<String> problems) throws CannotStartException {

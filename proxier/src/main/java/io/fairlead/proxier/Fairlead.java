@@ -28,10 +28,24 @@ public final class Fairlead {
   public static void main(String[] args) throws InterruptedException {
     List<String> arguments = Arrays.asList(args);
     int status =
-        !arguments.isEmpty() && arguments.getFirst().equals("run")
-            ? run(arguments.subList(1, arguments.size()))
-            : command(args);
+        switch (arguments.isEmpty() ? "" : arguments.getFirst()) {
+          case "run" -> run(arguments.subList(1, arguments.size()));
+          case "rehearse" -> rehearse();
+          default -> command(args);
+        };
     System.exit(status);
+  }
+
+  /** For the launcher, which has the JVM keep what it learns; see its script. */
+  private static int rehearse() throws InterruptedException {
+    Logging.configure(0);
+    try {
+      Rehearsal.perform();
+      return 0;
+    } catch (IOException | CannotStartException e) {
+      System.err.println("fairlead rehearse: " + e.getMessage());
+      return CANNOT_START;
+    }
   }
 
   private static int command(String[] arguments) {

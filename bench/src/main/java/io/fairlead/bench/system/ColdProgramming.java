@@ -28,23 +28,23 @@ record ColdProgramming(String name, Cluster cluster, int rounds, double limit) i
   public ImmutableList<Figure> measure(Lab lab) throws Exception {
     Path recording = lab.file(name);
     try (Recording all = Recording.into(recording)) {
-      program(all);
+      program(cluster, all);
       all.endPart();
     }
     for (int round = 1; round < WARM_UP; round++) {
-      program(Tally.NOBODY);
+      program(cluster, Tally.NOBODY);
     }
     List<Double> ours = new ArrayList<>();
     List<Double> floors = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      ours.add(program(Tally.NOBODY));
+      ours.add(program(cluster, Tally.NOBODY));
       floors.add(lab.floorOf(recording).getFirst());
     }
     return ImmutableList.of(Ratio.of(ours, floors).figure("÷ floor", limit));
   }
 
-  /** Seconds from the first write to the last. */
-  private double program(Tap.Listener listener) throws DataplaneException {
+  /** Gives an empty kernel this cluster; returns the seconds from the first write to the last. */
+  static double program(Cluster cluster, Tap.Listener listener) throws DataplaneException {
     try (Rig rig = Rig.create();
         KernelDataplane dataplane = Lab.dataplane(rig.node("node0").namespace(), listener)) {
       var reconciler =

@@ -7,15 +7,14 @@ import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.SetMultimap;
 import io.fairlead.core.cluster.ClusterEvent.Kind;
 import io.fairlead.core.net.IpAddress;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -28,8 +27,8 @@ public final class ClusterState {
   private final Tracked<Service> services = new Tracked<>();
   private final Tracked<EndpointSlice> slices = new Tracked<>();
 
-  /** Slices by the Service they belong to; the inner maps are sorted so that merging is stable. */
-  private final Map<ObjectName, NavigableMap<ObjectName, EndpointSlice>> slicesOf = new HashMap<>();
+  /** Slices by the Service they belong to, sorted by name so that merging is stable. */
+  private final Map<ObjectName, ImmutableList<EndpointSlice>> slicesOf = new HashMap<>();
 
   private final Set<Kind> listed = EnumSet.noneOf(Kind.class);
   private Optional<Node> node = Optional.empty();
@@ -89,8 +88,7 @@ public final class ClusterState {
 
   /** The slices of this Service, by their names. */
   public ImmutableList<EndpointSlice> slices(ObjectName service) {
-    NavigableMap<ObjectName, EndpointSlice> found = slicesOf.get(service);
-    return found == null ? ImmutableList.of() : ImmutableList.copyOf(found.values());
+    return slicesOf.getOrDefault(service, ImmutableList.of());
   }
 
   /** The own Node, once it is known and while it exists. */
@@ -157,8 +155,8 @@ public final class ClusterState {
   private static void addIfHinted(
       ImmutableSortedSet.Builder<ObjectName> touched,
       ObjectName service,
-      NavigableMap<ObjectName, EndpointSlice> own) {
-    if (own.values().stream().anyMatch(EndpointSlice::hasZoneHints)) {
+      ImmutableList<EndpointSlice> own) {
+    if (own.stream().anyMatch(EndpointSlice::hasZoneHints)) {
       touched.add(service);
     }
   }
@@ -201,15 +199,25 @@ public final class ClusterState {
 
   private void apply(EndpointSlice slice) {
     slices.put(slice.name(), slice).ifPresent(this::unlink);
-    slicesOf.computeIfAbsent(slice.service(), _ -> new TreeMap<>()).put(slice.name(), slice);
+    slicesOf.merge(slice.service(), ImmutableList.of(slice), ClusterState::inOrder);
+  }
+
+  private static ImmutableList<EndpointSlice> inOrder(
+      ImmutableList<EndpointSlice> some, ImmutableList<EndpointSlice> more) {
+    return Stream.concat(some.stream(), more.stream())
+        .sorted(Comparator.comparing(EndpointSlice::name))
+        .collect(ImmutableList.toImmutableList());
   }
 
   private void unlink(EndpointSlice slice) {
     slicesOf.computeIfPresent(
         slice.service(),
         (_, own) -> {
-          own.remove(slice.name());
-          return own.isEmpty() ? null : own;
+          ImmutableList<EndpointSlice> others =
+              own.stream()
+                  .filter(it -> !it.name().equals(slice.name()))
+                  .collect(ImmutableList.toImmutableList());
+          return others.isEmpty() ? null : others;
         });
   }
 }

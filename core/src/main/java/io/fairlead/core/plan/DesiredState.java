@@ -1,12 +1,10 @@
 package io.fairlead.core.plan;
 
-import com.google.common.collect.HashMultimap;
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Multiset;
-import com.google.common.collect.SetMultimap;
 import com.google.common.collect.Sets;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.dataplane.SetElement;
@@ -50,7 +48,8 @@ public final class DesiredState {
   private final Map<ObjectName, ServicePlan> plans = new HashMap<>();
   private final Map<VirtualServerKey, Remnant> remnants = new HashMap<>();
   private final Map<VirtualServerKey, ImmutableList<Claim>> claims = new HashMap<>();
-  private final SetMultimap<IpAddress, VirtualServerKey> keysAt = HashMultimap.create();
+  // Immutable sets: nearly all have one key, and a hash set of one is ten times as big.
+  private final Map<IpAddress, ImmutableSet<VirtualServerKey>> keysAt = new HashMap<>();
 
   /** The addresses of ClusterIPs, once for each key that one has won. */
   private final Multiset<IpAddress> clusterIps = HashMultiset.create();
@@ -240,8 +239,8 @@ public final class DesiredState {
   }
 
   /** The virtual servers of an address that is not the node's own. */
-  public Set<VirtualServerKey> keysAt(IpAddress address) {
-    return Collections.unmodifiableSet(keysAt.get(address));
+  public ImmutableSet<VirtualServerKey> keysAt(IpAddress address) {
+    return keysAt.getOrDefault(address, ImmutableSet.of());
   }
 
   /** Whether the address is to be on kube-ipvs0. */
@@ -340,15 +339,32 @@ public final class DesiredState {
     boolean wasBound = isBound(address);
     boolean wasGuarded = isGuarded(address);
     if (now.isPresent() && now.get() != Kind.NODE) {
-      keysAt.put(address, key);
+      addKey(address, key);
     } else {
-      keysAt.remove(address, key);
+      removeKey(address, key);
     }
     now.filter(Kind.CLUSTER_IP::equals).ifPresent(_ -> clusterIps.add(address));
     before.filter(Kind.CLUSTER_IP::equals).ifPresent(_ -> clusterIps.remove(address));
     if (wasBound != isBound(address) || wasGuarded != isGuarded(address)) {
       touchAddress(address);
     }
+  }
+
+  private void addKey(IpAddress address, VirtualServerKey key) {
+    ImmutableSet<VirtualServerKey> keys = keysAt(address);
+    if (!keys.contains(key)) {
+      keysAt.put(
+          address, ImmutableSet.<VirtualServerKey>builder().addAll(keys).add(key).build());
+    }
+  }
+
+  private void removeKey(IpAddress address, VirtualServerKey key) {
+    keysAt.computeIfPresent(
+        address,
+        (_, keys) -> {
+          var rest = Sets.difference(keys, ImmutableSet.of(key)).immutableCopy();
+          return rest.isEmpty() ? null : rest;
+        });
   }
 
   /** Whether only Services are reached on the address: a device of the node has other uses. */

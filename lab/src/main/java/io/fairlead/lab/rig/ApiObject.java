@@ -38,19 +38,20 @@ public record ApiObject(
           .formatted(apiVersion, kind, version, annotations);
     }
 
-    String list(long version, String items) {
+    /** All of a list before its first item; it ends with {@code ]}}. */
+    String listStart(long version) {
       return """
-      {"apiVersion":"%s","kind":"%sList","metadata":{"resourceVersion":"%d"},"items":[%s]}\
+      {"apiVersion":"%s","kind":"%sList","metadata":{"resourceVersion":"%d"},"items":[\
       """
-          .formatted(apiVersion, kind, version, items);
+          .formatted(apiVersion, kind, version);
     }
   }
 
-  /** Whether it is the same object, in whatever version. */
-  boolean isSameAs(ApiObject other) {
-    return collection == other.collection
-        && namespace.equals(other.namespace)
-        && name.equals(other.name);
+  /** Which object it is, in whatever version. */
+  record Key(Collection collection, String namespace, String name) {}
+
+  Key key() {
+    return new Key(collection, namespace, name);
   }
 
   /** The whole of it, as the API server sends it. */

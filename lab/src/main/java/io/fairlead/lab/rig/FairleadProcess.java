@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** {@code fairlead run} on a node, as a process of its own with this one's Java and classes. */
+/** {@code fairlead run} on a node, as a process of its own. */
 public final class FairleadProcess implements AutoCloseable {
   /** Under emulation, and with others at work, a JVM takes its time. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -23,26 +24,46 @@ public final class FairleadProcess implements AutoCloseable {
 
   private final Node node;
   private final Process process;
+  private final long began;
   private final StringBuilder log = new StringBuilder();
 
-  private FairleadProcess(Node node, Process process) {
+  private FairleadProcess(Node node, Process process, long began) {
     this.node = node;
     this.process = process;
+    this.began = began;
   }
 
   /**
-   * Starts it.
+   * Starts it with this process's Java and classes.
    *
    * @param flags beyond the node's name and the ownership record, which go without saying
    */
   public static FairleadProcess start(Node node, List<String> flags) {
-    List<String> command = new ArrayList<>(java());
+    return start(node, java(), flags, Map.of());
+  }
+
+  /**
+   * Starts it as it is packaged.
+   *
+   * @param home the folder with bin/ and lib/
+   * @param environment beyond this process's own
+   */
+  public static FairleadProcess packaged(
+      Path home, Node node, List<String> flags, Map<String, String> environment) {
+    return start(node, List.of(home.resolve("bin/fairlead").toString(), "run"), flags, environment);
+  }
+
+  private static FairleadProcess start(
+      Node node, List<String> program, List<String> flags, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(program);
     command.add("--hostname-override=" + node.name());
     command.add("--ownership-record=/run/fairlead/" + node.namespace().name());
     command.addAll(flags);
-    Process process =
-        node.namespace().call(() -> new ProcessBuilder(command).redirectErrorStream(true).start());
-    FairleadProcess started = new FairleadProcess(node, process);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    long began = System.nanoTime();
+    Process process = node.namespace().call(builder::start);
+    FairleadProcess started = new FairleadProcess(node, process, began);
     Thread.ofPlatform().daemon().name("log of " + node.name()).start(started::follow);
     return started;
   }
@@ -115,15 +136,25 @@ public final class FairleadProcess implements AutoCloseable {
     return log.toString();
   }
 
-  /** Waits until the kernel is as the API server has it. */
-  public synchronized void awaitFirstSync() throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  /** Its process, for looking at it from outside. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Waits until the kernel is as the API server has it.
+   *
+   * @return how long that took since the process was started
+   */
+  public synchronized Duration awaitFirstSync() throws InterruptedException {
+    long deadline = began + PATIENCE.toNanos();
     while (log.indexOf("first sync done") < 0) {
       if (System.nanoTime() > deadline || !process.isAlive()) {
         throw new IllegalStateException("fairlead on " + node.name() + " does not start:\n" + log);
       }
       TimeUnit.SECONDS.timedWait(this, 1);
     }
+    return Duration.ofNanos(System.nanoTime() - began);
   }
 
   /** Ends it by SIGTERM, and waits. */

@@ -256,6 +256,9 @@ public final class SyncLoop implements Source.Listener {
       }
     } else if (timetable.auditDue(now)) {
       started = audit(Cause.START, now);
+      if (started) {
+        observer.started();
+      }
       countSome(now);
     }
   }

@@ -15,6 +15,9 @@ public interface SyncObserver {
   /** Nothing is programmed yet, for the sources have not listed all that it takes. */
   default void waiting(Duration sinceStart) {}
 
+  /** The first pass is over, and nothing that it needed is needed any more. */
+  default void started() {}
+
   /** The kernel could not be read; what is in it stays, and reading is tried again. */
   void unreadable(DataplaneException cause);
 }

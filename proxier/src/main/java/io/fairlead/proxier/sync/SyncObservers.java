@@ -23,6 +23,11 @@ public record SyncObservers(ImmutableList<SyncObserver> each) implements SyncObs
   }
 
   @Override
+  public void started() {
+    each.forEach(SyncObserver::started);
+  }
+
+  @Override
   public void unreadable(DataplaneException cause) {
     each.forEach(observer -> observer.unreadable(cause));
   }

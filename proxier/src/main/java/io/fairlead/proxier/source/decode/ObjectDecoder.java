@@ -16,7 +16,7 @@ import java.util.function.Function;
 public final class ObjectDecoder {
   private final Optional<ObjectKind> assumed;
   private final Optional<String> defaultPortName;
-  private final SharedText shared = new SharedText();
+  private final Shared shared = new Shared();
 
   private ObjectDecoder(Optional<ObjectKind> assumed, Optional<String> defaultPortName) {
     this.assumed = assumed;

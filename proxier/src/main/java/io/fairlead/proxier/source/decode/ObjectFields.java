@@ -12,19 +12,20 @@ import java.util.Optional;
  */
 final class ObjectFields {
   private final Cursor in;
-  private final SharedText shared;
+  private final Shared shared;
   String kind = "";
   final MetadataFields metadata = new MetadataFields();
-  private final ServiceFields service = new ServiceFields();
+  private final ServiceFields service;
   private final SliceFields slice;
   private final NodeFields node = new NodeFields();
   private int code;
   private String reason = "";
   private String message = "";
 
-  ObjectFields(Cursor in, SharedText shared, Optional<String> defaultPortName) {
+  ObjectFields(Cursor in, Shared shared, Optional<String> defaultPortName) {
     this.in = in;
     this.shared = shared;
+    this.service = new ServiceFields(shared);
     this.slice = new SliceFields(shared, defaultPortName);
   }
 
@@ -55,7 +56,7 @@ final class ObjectFields {
     if (metadata.name.isEmpty()) {
       return Optional.empty();
     }
-    ObjectName name = new ObjectName(namespace(as), metadata.name);
+    ObjectName name = new ObjectName(shared.same(namespace(as)), metadata.name);
     Optional<ClusterEvent> applied =
         metadata.forOthers && as != ObjectKind.NODE ? Optional.empty() : applied(as, name);
     return Optional.of(

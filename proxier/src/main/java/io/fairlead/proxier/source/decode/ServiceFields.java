@@ -40,6 +40,7 @@ final class ServiceFields {
 
   private static final int MAX_AFFINITY_SECONDS = 86400;
 
+  private final Shared shared;
   private Service.Type type = Service.Type.CLUSTER_IP;
   private boolean headless;
   private final List<IpAddress> clusterIp = new ArrayList<>(1);
@@ -54,6 +55,10 @@ final class ServiceFields {
   private TrafficPolicy external = TrafficPolicy.CLUSTER;
   private TrafficPolicy internal = TrafficPolicy.CLUSTER;
   private int healthCheckNodePort;
+
+  ServiceFields(Shared shared) {
+    this.shared = shared;
+  }
 
   /** Takes the value of {@code spec.<field>} if a Service has such a field; else says no. */
   boolean spec(Cursor in, String field) throws IOException {
@@ -98,11 +103,12 @@ final class ServiceFields {
         name,
         type,
         addresses(clusterIps.isEmpty() ? clusterIp : clusterIps),
-        ImmutableList.copyOf(ports),
+        shared.same(ImmutableList.copyOf(ports)),
         addresses(externalIps),
         hasAddresses() ? ImmutableList.copyOf(loadBalancerIps) : ImmutableList.of(),
         allowedSources(),
-        clientIpAffinity ? new Affinity.ClientIp(affinitySeconds) : new Affinity.None(),
+        shared.same(
+            clientIpAffinity ? new Affinity.ClientIp(affinitySeconds) : new Affinity.None()),
         external,
         internal,
         healthCheckNodePort,

@@ -17,7 +17,7 @@ final class SliceFields {
   private static final ImmutableMap<String, Family> FAMILIES =
       ImmutableMap.of("IPv4", Family.IPV4, "IPv6", Family.IPV6);
 
-  private final SharedText shared;
+  private final Shared shared;
   private final Optional<String> defaultPortName;
   private Optional<Family> family = Optional.empty();
   private final ImmutableList.Builder<EndpointSlice.Port> ports = ImmutableList.builder();
@@ -27,7 +27,7 @@ final class SliceFields {
    * @param defaultPortName what a port without a name is called. The API server fills in the empty
    *     name; where it did not, kube-proxy passes over the port.
    */
-  SliceFields(SharedText shared, Optional<String> defaultPortName) {
+  SliceFields(Shared shared, Optional<String> defaultPortName) {
     this.shared = shared;
     this.defaultPortName = defaultPortName;
   }
@@ -53,7 +53,11 @@ final class SliceFields {
     }
     return family.map(of ->
         new EndpointSlice(
-            name, new ObjectName(name.namespace(), service), of, ports.build(), ofFamily(in, of)));
+            name,
+            new ObjectName(name.namespace(), service),
+            of,
+            shared.same(ports.build()),
+            ofFamily(in, of)));
   }
 
   /** {@code addressType} may come after the endpoints, so this is checked at the end. */
@@ -171,6 +175,6 @@ final class SliceFields {
             in.skip();
           }
         }));
-    return shared.set(names.build());
+    return shared.same(names.build());
   }
 }

@@ -5,11 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fairlead.proxier.source.decode.ObjectDecoder;
 import io.fairlead.proxier.source.decode.ObjectKind;
 import io.fairlead.proxier.source.decode.Status;
@@ -25,13 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The way to the API server: fabric8's client for addresses, credentials and TLS, and nothing of it
- * above the byte stream. Thread-safe.
+ * The way to the API server: fabric8's for addresses, credentials and TLS, and nothing of it above
+ * the byte stream. Thread-safe.
  */
 public final class ApiServer implements AutoCloseable {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final Duration CONNECTING = Duration.ofSeconds(30);
 
-  private final KubernetesClient client;
   private final HttpClient http;
   private final String base;
   private final ScheduledExecutorService clock =
@@ -39,9 +38,10 @@ public final class ApiServer implements AutoCloseable {
           Thread.ofPlatform().daemon().name("silence").factory());
 
   private ApiServer(Config config) {
-    this.client = new KubernetesClientBuilder().withConfig(tuned(config)).build();
-    this.http = client.getHttpClient();
-    String url = client.getConfiguration().getMasterUrl();
+    // Not by KubernetesClientBuilder: its client would read a thousand classes of all API groups.
+    Config tuned = tuned(config);
+    this.http = new JdkHttpClientFactory().newBuilder(tuned).build();
+    String url = tuned.getMasterUrl();
     this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
@@ -67,6 +67,8 @@ public final class ApiServer implements AutoCloseable {
         // With HTTP/2 all watches share a connection; if that hangs, a new watch would hang on it
         // too, until TCP gives up a quarter of an hour later (kubernetes/kubernetes#87615).
         .withHttp2Disable(true)
+        // The handshake counts as connecting, and takes long on a processor that others keep busy.
+        .withConnectionTimeout(Math.toIntExact(CONNECTING.toMillis()))
         .build();
   }
 
@@ -166,6 +168,6 @@ public final class ApiServer implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
-    client.close();
+    http.close();
   }
 }

@@ -15,9 +15,13 @@ import java.util.function.Consumer;
  * list, which are gone and which are as they were.
  */
 final class KnownObjects {
+  private static final int MOST_DIGITS = 18; // any such number is a long
+
   private final ObjectKind kind;
   private final Consumer<ClusterEvent> events;
-  private final Map<ObjectName, String> versions = new HashMap<>();
+  /** As {@link #compact} has them. */
+  private final Map<ObjectName, Object> versions = new HashMap<>();
+
   private final Set<ObjectName> unseen = new HashSet<>();
 
   KnownObjects(ObjectKind kind, Consumer<ClusterEvent> events) {
@@ -43,7 +47,7 @@ final class KnownObjects {
     } else if (isNews(object)) {
       // In this order: what the listener failed to take is not known, and comes again.
       events.accept(object.applied().get());
-      versions.put(object.name(), object.resourceVersion());
+      versions.put(object.name(), compact(object.resourceVersion()));
     }
   }
 
@@ -65,6 +69,16 @@ final class KnownObjects {
 
   private boolean isNews(Decoded object) {
     return object.resourceVersion().isEmpty()
-        || !object.resourceVersion().equals(versions.get(object.name()));
+        || !compact(object.resourceVersion()).equals(versions.get(object.name()));
+  }
+
+  /** The API says that a version may be any text. It is a number, which takes a third. */
+  private static Object compact(String version) {
+    boolean isNumber =
+        !version.isEmpty()
+            && version.length() <= MOST_DIGITS
+            && version.charAt(0) != '0'
+            && version.chars().allMatch(c -> c >= '0' && c <= '9');
+    return isNumber ? (Object) Long.parseLong(version) : version;
   }
 }
