@@ -24,6 +24,7 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
   private static final int WARM_UP = 10;
   private static final int ROUNDS = 3;
   private static final int CATS = 5;
+  private static final double UNLIMITED = Double.POSITIVE_INFINITY;
   private static final int PART_WARM_UP = 3;
   private static final int PART_SAMPLES = 3;
   private static final String LISTING = "/proc/self/net/ip_vs";
@@ -46,20 +47,26 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
         }
         int before = tally.messages() + tally.transactions();
         var ours = new Samples();
+        var noisy = new Samples();
         List<Double> cats = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
           for (int i = 0; i < audits; i++) {
             ours.take(proxy.loop(), proxy::audit);
           }
           cats.add(cat(node.namespace()));
+          node.namespace().nft("add table inet other\ndelete table inet other\n");
+          noisy.take(proxy.loop(), proxy::audit);
         }
         int written = tally.messages() + tally.transactions() - before;
-        var figures = ImmutableList.<Figure>builder();
-        figures.add(
-            Figure.atMost(0, "kernel writes", written, "in " + ours.seconds.size() + " syncs"));
-        figures.add(Ratio.ofMillis(ours.seconds, cats).figure("CPU ÷ cat /proc/net/ip_vs", 5));
-        figures.add(Figure.told("MB allocated", ours.megabytes(), "a sync"));
-        return figures.addAll(parts(node.namespace(), Ratio.median(cats))).build();
+        return ImmutableList.<Figure>builder()
+            .add(Figure.atMost(0, "kernel writes", written, ""))
+            .add(Ratio.ofMillis(ours.seconds, cats).figure("CPU ÷ cat /proc/net/ip_vs", 5))
+            .add(
+                Ratio.ofMillis(noisy.seconds, cats)
+                    .figure("CPU ÷ cat, after another's nft transaction", UNLIMITED))
+            .add(Figure.told("MB allocated", ours.megabytes(), "a sync"))
+            .addAll(parts(node.namespace(), Ratio.median(cats)))
+            .build();
       }
     }
   }
@@ -86,10 +93,10 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
     return namespace.call(() -> {
       try (KernelDataplane kernel = Lab.dataplane(Tally.NOBODY, Lab.masquerade());
           NetlinkConnection route = Netlink.open(NetlinkConnection.ROUTE)) {
-        demandAll(kernel.ipvs().statistics().size());
+        demandAll(kernel.ipvs().options().size());
         var addresses = new VipDevice(route);
         return List.of(
-            part("all virtual servers, a dump of options", cat, kernel.ipvs()::statistics),
+            part("all virtual servers, a dump of options", cat, kernel.ipvs()::options),
             part("all real servers, a dump each", cat, kernel.ipvs()::virtualServers),
             part("all addresses", cat, addresses::read),
             part("all there is, as at the start", cat, kernel::read));
