@@ -44,10 +44,10 @@ public final class KubernetesApi implements AutoCloseable {
   private static final byte[] EVENT_END = "}\n".getBytes(UTF_8);
 
   /** What happened to an object, and what it is since. */
-  private record Change(String type, ApiObject.Key key, long version, byte[] json) {
+  private record Change(String type, ApiObject.Key key, long version, String json) {
     void writeEvent(String as, OutputStream out) throws IOException {
       out.write(("{\"type\":\"" + as + "\",\"object\":").getBytes(UTF_8));
-      out.write(json);
+      out.write(json.getBytes(UTF_8));
       out.write(EVENT_END);
     }
   }
@@ -116,7 +116,7 @@ public final class KubernetesApi implements AutoCloseable {
 
   private Change record(String type, ApiObject object) {
     long next = ++version;
-    Change change = new Change(type, object.key(), next, object.json(next).getBytes(UTF_8));
+    Change change = new Change(type, object.key(), next, object.json(next));
     history.add(change);
     notifyAll();
     return change;
@@ -162,7 +162,7 @@ public final class KubernetesApi implements AutoCloseable {
   /** A moment of a collection. */
   private record Snapshot(long version, List<Change> objects) {
     long size() {
-      return objects.stream().mapToLong(each -> each.json().length).sum();
+      return objects.stream().mapToLong(each -> each.json().length()).sum();
     }
   }
 
@@ -186,7 +186,7 @@ public final class KubernetesApi implements AutoCloseable {
         if (!isFirst) {
           out.write(',');
         }
-        out.write(object.json());
+        out.write(object.json().getBytes(UTF_8));
         isFirst = false;
       }
       out.write("]}".getBytes(UTF_8));
