@@ -46,8 +46,7 @@ record BadDay(String name, int services, int perSecond, int seconds) implements 
         String told = "%,d netlink messages".formatted(tally.messages() - messages);
         return ImmutableList.of(
             Figure.atMost(1, "s of lag at the end", lag, told),
-            Figure.atMost(
-                8, "MB of heap more than before", grown / MEGABYTE, "after a collection"),
+            Figure.atMost(8, "MB of heap more than before", grown / MEGABYTE, "after a collection"),
             Figure.atMost(0, "missed updates", missed(node, cluster), "Services that differ"));
       }
     }

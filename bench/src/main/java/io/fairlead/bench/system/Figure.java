@@ -33,6 +33,7 @@ record Figure(String of, double value, double limit, String note) {
     if (number == Math.rint(number) && Math.abs(number) < 1e9) {
       return Long.toString((long) number);
     }
-    return String.format(Locale.ROOT, number >= 100 ? "%.0f" : number >= 10 ? "%.1f" : "%.2f", number);
+    return String.format(
+        Locale.ROOT, number >= 100 ? "%.0f" : number >= 10 ? "%.1f" : "%.2f", number);
   }
 }

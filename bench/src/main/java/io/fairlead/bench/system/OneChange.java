@@ -100,7 +100,8 @@ record OneChange(String name, int small, int big, int changes) implements Row {
       int generation = 1 + done / cluster.size();
       done++;
       var event =
-          new ClusterEvent.SliceApplied(cluster.slice(number, ENDPOINTS, i -> i == 0 ? generation : 0));
+          new ClusterEvent.SliceApplied(
+              cluster.slice(number, ENDPOINTS, i -> i == 0 ? generation : 0));
       long written = tally.lastWrite();
       long began = System.nanoTime();
       proxy.report(event);

@@ -84,7 +84,9 @@ record SteadyChanges(String name, int services, int changes, int perSecond, doub
 
     @Override
     public void sent(int protocol, ByteBuffer datagram, int sequence, long ended) {
-      if (!running || protocol != NetlinkConnection.GENERIC || Datagram.isQuestion(protocol, datagram)) {
+      if (!running
+          || protocol != NetlinkConnection.GENERIC
+          || Datagram.isQuestion(protocol, datagram)) {
         return;
       }
       for (int added = Datagram.commands(datagram, NEW_DEST); added > 0; added--) {

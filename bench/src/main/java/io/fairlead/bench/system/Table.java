@@ -1,7 +1,10 @@
 package io.fairlead.bench.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.collect.ImmutableList;
 import io.fairlead.lab.synthetic.Cluster;
+import io.fairlead.proxier.log.Logging;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +54,9 @@ public final class Table {
    */
   public static void main(String... arguments) throws Exception {
     Path folder = Files.createTempDirectory("fairlead-bench");
+    // A log costs what its reader costs, and a guest's serial console is the slowest of all.
+    System.setErr(new PrintStream(folder.resolve("log").toFile(), UTF_8));
+    Logging.configure(0);
     Lab lab = new Lab(Path.of(arguments[0]), Path.of(arguments[1]), folder);
     List<String> names = List.of(arguments).subList(2, arguments.length);
     List<String> unknown =
@@ -58,7 +64,7 @@ public final class Table {
             .filter(name -> ROWS.stream().noneMatch(row -> row.name().equals(name)))
             .toList();
     if (!unknown.isEmpty()) {
-      System.err.printf(
+      System.out.printf(
           "no row %s; there are %s%n",
           String.join(", ", unknown), String.join(", ", ROWS.stream().map(Row::name).toList()));
       System.exit(2);
@@ -93,7 +99,7 @@ public final class Table {
       return isMet;
     } catch (Exception e) {
       out.printf("| %s | %s | | | | FAILED | %s |%n", row.name(), row.what(), e);
-      e.printStackTrace();
+      e.printStackTrace(out);
       return false;
     }
   }

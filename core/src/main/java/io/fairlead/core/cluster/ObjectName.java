@@ -11,9 +11,7 @@ public record ObjectName(String namespace, String name) implements Comparable<Ob
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ObjectName it
-        && name.equals(it.name)
-        && namespace.equals(it.namespace);
+    return other instanceof ObjectName it && name.equals(it.name) && namespace.equals(it.namespace);
   }
 
   @Override

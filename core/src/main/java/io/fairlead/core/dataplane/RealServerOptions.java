@@ -24,7 +24,7 @@ public record RealServerOptions(
 
   @Override
   public int hashCode() {
-    return 31 * (31 * (31 * weight + upperThreshold) + lowerThreshold) + forwarding.ordinal();
+    return 31 * (31 * (31 * weight + upperThreshold) + lowerThreshold) + forwarding.number();
   }
 
   @Override

@@ -56,7 +56,7 @@ public sealed interface SetElement {
   record ServicePort(Set set, IpAddress address, Protocol protocol, int port) implements AtPort {
     @Override
     public int hashCode() {
-      return 31 * (31 * (31 * address.hashCode() + port) + protocol.ordinal()) + set.ordinal();
+      return 31 * (31 * (31 * address.hashCode() + port) + protocol.number()) + set.hashCode();
     }
 
     @Override
@@ -108,7 +108,7 @@ public sealed interface SetElement {
   record Hairpin(IpAddress address, Protocol protocol, int port) implements SetElement {
     @Override
     public int hashCode() {
-      return 31 * (31 * address.hashCode() + port) + protocol.ordinal();
+      return 31 * (31 * address.hashCode() + port) + protocol.number();
     }
 
     @Override

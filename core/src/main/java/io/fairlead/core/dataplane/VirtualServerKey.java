@@ -33,7 +33,7 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
 
     @Override
     public int hashCode() {
-      return 31 * (31 * address.hashCode() + port) + protocol.ordinal();
+      return 31 * (31 * address.hashCode() + port) + protocol.number();
     }
 
     @Override
@@ -64,7 +64,7 @@ public sealed interface VirtualServerKey extends Comparable<VirtualServerKey> {
   record Marked(int mark, Family family) implements VirtualServerKey {
     @Override
     public int hashCode() {
-      return 31 * mark + family.ordinal();
+      return 31 * mark + family.bits();
     }
 
     @Override

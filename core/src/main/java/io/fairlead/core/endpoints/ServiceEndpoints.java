@@ -27,7 +27,7 @@ public record ServiceEndpoints(
   public record PortKey(Family family, String name, Protocol protocol) {
     @Override
     public int hashCode() {
-      return 31 * (31 * name.hashCode() + family.ordinal()) + protocol.ordinal();
+      return 31 * (31 * name.hashCode() + family.bits()) + protocol.number();
     }
 
     @Override

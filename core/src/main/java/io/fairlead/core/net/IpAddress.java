@@ -5,8 +5,8 @@ import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address as a value. IPv4 keeps its 32 bits in the low half of {@code lo}.
@@ -116,7 +116,7 @@ public record IpAddress(Family family, long hi, long lo) implements Comparable<I
    */
   @Override
   public int hashCode() {
-    return 31 * Long.hashCode(31 * hi + lo) + family.ordinal();
+    return 31 * Long.hashCode(31 * hi + lo) + family.bits();
   }
 
   @Override
