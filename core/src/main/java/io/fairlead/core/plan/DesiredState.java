@@ -353,8 +353,7 @@ public final class DesiredState {
   private void addKey(IpAddress address, VirtualServerKey key) {
     ImmutableSet<VirtualServerKey> keys = keysAt(address);
     if (!keys.contains(key)) {
-      keysAt.put(
-          address, ImmutableSet.<VirtualServerKey>builder().addAll(keys).add(key).build());
+      keysAt.put(address, ImmutableSet.<VirtualServerKey>builder().addAll(keys).add(key).build());
     }
   }
 

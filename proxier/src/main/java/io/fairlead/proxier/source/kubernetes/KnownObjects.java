@@ -19,6 +19,7 @@ final class KnownObjects {
 
   private final ObjectKind kind;
   private final Consumer<ClusterEvent> events;
+
   /** As {@link #compact} has them. */
   private final Map<ObjectName, Object> versions = new HashMap<>();
 
