@@ -156,7 +156,7 @@ public final class GrowthPlot {
       }
       text((left + right) / 2.0, BOTTOM + 44, "middle", "fill=\"#555\"", "Services");
       panel.series.forEach(this::series);
-      return String.join("", parts);
+      return String.join("\n", parts);
     }
 
     private void series(Series series) {
@@ -164,15 +164,15 @@ public final class GrowthPlot {
           rows.stream()
               .map(row -> number(x.at(row.services)) + "," + number(y.at(costOf(series, row))))
               .collect(Collectors.joining(" "));
-      add(
-          "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
-          points, series.colour);
-      boolean isUpper = panel.series.getFirst() == series;
+      parts.add(
+          "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>"
+              .formatted(points, series.colour));
+      boolean isUpper = panel.series.getFirst().equals(series);
       for (Row row : rows) {
         double cost = costOf(series, row);
-        add(
-            "<circle cx=\"%s\" cy=\"%s\" r=\"3.5\" fill=\"%s\"/>",
-            number(x.at(row.services)), number(y.at(cost)), series.colour);
+        parts.add(
+            "<circle cx=\"%s\" cy=\"%s\" r=\"3.5\" fill=\"%s\"/>"
+                .formatted(number(x.at(row.services)), number(y.at(cost)), series.colour));
         text(
             x.at(row.services),
             y.at(cost) + (isUpper ? -9 : 19),
@@ -202,19 +202,15 @@ public final class GrowthPlot {
     }
 
     private void line(double x1, double y1, double x2, double y2) {
-      add(
-          "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"#ddd\"/>",
-          number(x1), number(y1), number(x2), number(y2));
+      parts.add(
+          "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"#ddd\"/>"
+              .formatted(number(x1), number(y1), number(x2), number(y2)));
     }
 
     private void text(double x, double y, String anchor, String style, String text) {
-      add(
-          "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" %s>%s</text>",
-          number(x), number(y), anchor, style, text);
-    }
-
-    private void add(String format, Object... arguments) {
-      parts.add(format.formatted(arguments) + "\n");
+      parts.add(
+          "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" %s>%s</text>"
+              .formatted(number(x), number(y), anchor, style, text));
     }
   }
 

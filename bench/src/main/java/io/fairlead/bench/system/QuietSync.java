@@ -84,7 +84,7 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
         namespace
             .run("bash", "-c", "TIMEFORMAT='%U %S'; time cat " + files + " >/dev/null")
             .strip();
-    String[] userAndSystem = printed.split(" ");
+    String[] userAndSystem = printed.split(" ", -1);
     return (Double.parseDouble(userAndSystem[0]) + Double.parseDouble(userAndSystem[1])) / CATS;
   }
 
