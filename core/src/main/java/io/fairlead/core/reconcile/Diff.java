@@ -49,27 +49,29 @@ final class Diff {
         have.map(VirtualServer::realServers).orElse(ImmutableSortedMap.of());
     ImmutableList<RealServer> servers = want.realServers().keySet().asList();
     ImmutableList<RealServerOptions> options = want.realServers().values().asList();
+    ImmutableList<RealServer> heldServers = held.keySet().asList();
+    ImmutableList<RealServerOptions> heldOptions = held.values().asList();
+    int[] places = Places.of(servers, heldServers);
     int first = first(want);
     for (int i = 0; i < servers.size(); i++) {
       int at = (first + i) % servers.size();
-      RealServer server = servers.get(at);
-      RealServerOptions now = held.get(server);
-      if (now == null) {
-        build.add(new Change.AddRealServer(key, server, options.get(at)));
-      } else if (!now.equals(options.get(at))) {
-        build.add(new Change.EditRealServer(key, server, options.get(at)));
+      if (places[at] == Places.NOWHERE) {
+        build.add(new Change.AddRealServer(key, servers.get(at), options.get(at)));
+      } else if (!heldOptions.get(places[at]).equals(options.get(at))) {
+        build.add(new Change.EditRealServer(key, servers.get(at), options.get(at)));
       }
     }
-    held.forEach((server, before) -> {
-      if (want.realServers().containsKey(server)) {
-        return;
+    int[] wanted = Places.of(heldServers, servers);
+    for (int i = 0; i < wanted.length; i++) {
+      if (wanted[i] == Places.NOWHERE) {
+        RealServer server = heldServers.get(i);
+        if (!drains || idle.contains(server)) {
+          remove.add(new Change.RemoveRealServer(key, server));
+        } else if (heldOptions.get(i).weight() != 0) {
+          retire.add(new Change.EditRealServer(key, server, drained(heldOptions.get(i))));
+        }
       }
-      if (!drains || idle.contains(server)) {
-        remove.add(new Change.RemoveRealServer(key, server));
-      } else if (before.weight() != 0) {
-        retire.add(new Change.EditRealServer(key, server, drained(before)));
-      }
-    });
+    }
   }
 
   private static RealServerOptions drained(RealServerOptions options) {

@@ -6,7 +6,6 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.ImmutableSortedSet;
-import com.google.common.collect.Maps;
 import com.google.common.collect.SetMultimap;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.ObjectName;
@@ -461,7 +460,15 @@ public final class Reconciler {
     if (want.isEmpty() || have.isEmpty() || want.equals(have)) {
       return Map.of();
     }
-    return Maps.filterKeys(
-        have.get().realServers(), server -> !want.get().realServers().containsKey(server));
+    ImmutableList<RealServer> held = have.get().realServers().keySet().asList();
+    ImmutableList<RealServerOptions> options = have.get().realServers().values().asList();
+    int[] wanted = Places.of(held, want.get().realServers().keySet().asList());
+    var retired = ImmutableMap.<RealServer, RealServerOptions>builder();
+    for (int i = 0; i < wanted.length; i++) {
+      if (wanted[i] == Places.NOWHERE) {
+        retired.put(held.get(i), options.get(i));
+      }
+    }
+    return retired.buildOrThrow();
   }
 }

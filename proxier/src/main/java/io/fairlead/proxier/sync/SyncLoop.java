@@ -41,7 +41,7 @@ public final class SyncLoop implements Source.Listener {
   private static final int QUEUE = 8192;
 
   /** Each takes a question to the kernel, and events wait no longer than for so many. */
-  private static final int COUNTED_AT_ONCE = 16;
+  private static final int COUNTED_AT_ONCE = 4;
 
   private sealed interface Work {
     record Event(ClusterEvent event, long at) implements Work {}
