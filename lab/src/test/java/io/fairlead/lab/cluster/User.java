@@ -9,8 +9,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** Somebody who asks a Service over and over, without a pause and without a second try. */
+/** Somebody who asks a Service over and over, with no time to think and without a second try. */
 final class User implements Runnable {
   /** How requests share connections. */
   enum Manner {
@@ -22,6 +24,9 @@ final class User implements Runnable {
 
   /** Longer than four lost SYNs, and than a thread may wait for a busy emulated processor. */
   private static final int PATIENCE_MILLIS = 30_000;
+
+  /** So that a Fairlead that starts gets its share of the one emulated processor. */
+  private static final int BREATH_MILLIS = 40;
 
   private final Manner manner;
   private final InetSocketAddress service;
@@ -82,6 +87,7 @@ final class User implements Runnable {
       Answer last = ask(socket, began);
       witness.answered(from, last.pod());
       while (!last.closing() && !stopped) {
+        breathe();
         began = System.nanoTime();
         last = ask(socket, began);
       }
@@ -89,6 +95,11 @@ final class User implements Runnable {
       long millis = (System.nanoTime() - began) / 1_000_000;
       tally.failed("%s to %s, %s: %s after %d ms".formatted(where, service, manner, e, millis));
     }
+    breathe();
+  }
+
+  private static void breathe() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BREATH_MILLIS));
   }
 
   private Answer ask(Socket socket, long began) throws IOException {
