@@ -95,7 +95,7 @@ class RandomClusterKernelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(longs = {1, 2, 3})
   void whatTheToolsReadBackIsWhatTheSpecificationSays(long seeded) throws Exception {
     seed = seeded;
     random.setSeed(seed);
