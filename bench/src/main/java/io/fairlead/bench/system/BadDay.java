@@ -26,6 +26,7 @@ record BadDay(String name, int services, int perSecond, int seconds) implements 
 
   /** So many updates of a Service, then it is as before the first. */
   private static final int PHASES = 3;
+
   private static final double MEGABYTE = 1 << 20;
 
   @Override
@@ -79,7 +80,8 @@ record BadDay(String name, int services, int perSecond, int seconds) implements 
   /** Update {@code i}: which pods are ready differs from each time to the next. */
   private static EndpointSlice slice(Cluster cluster, int i) {
     int round = i / cluster.size();
-    return cluster.slice(i % cluster.size(), ENDPOINTS, _ -> 0, pod -> pod % PHASES != round % PHASES);
+    return cluster.slice(
+        i % cluster.size(), ENDPOINTS, _ -> 0, pod -> pod % PHASES != round % PHASES);
   }
 
   private double missed(Node node, Cluster cluster) throws Exception {
