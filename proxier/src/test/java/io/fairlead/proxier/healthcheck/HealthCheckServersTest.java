@@ -251,8 +251,8 @@ class HealthCheckServersTest {
     while (true) {
       try (Socket _ = connect("127.0.0.1", port)) {
         return;
-      } catch (ConnectException e) {
-        Thread.sleep(5);
+      } catch (SocketException e) {
+        Thread.sleep(5); // refused, or reset by a listener that was just being closed
       }
     }
   }
@@ -263,6 +263,8 @@ class HealthCheckServersTest {
         Thread.sleep(5);
       } catch (ConnectException e) {
         return;
+      } catch (SocketException e) {
+        Thread.sleep(5); // reset: it is just being closed
       }
     }
   }
