@@ -63,7 +63,7 @@ record FirstVip(String name, ImmutableList<Cluster> clusters, int rounds) implem
   private static double start(Lab lab, Node node, Supply supply) {
     long began = System.nanoTime();
     try (var fairlead =
-        FairleadProcess.packaged(lab.home(), node, supply.flags(), supply.environment())) {
+        FairleadProcess.start(lab.home(), node, supply.flags(), supply.environment())) {
       return (awaitRealServer(node, fairlead) - began) / 1e9;
     }
   }

@@ -54,7 +54,7 @@ record Residence(String name, ImmutableList<Size> sizes) implements Row {
             .addAll(supply.flags())
             .add("--ipvs-sync-period=" + AUDIT.toSeconds() + "s")
             .build();
-    try (var fairlead = FairleadProcess.packaged(lab.home(), node, flags, supply.environment())) {
+    try (var fairlead = FairleadProcess.start(lab.home(), node, flags, supply.environment())) {
       fairlead.awaitFirstSync();
       Thread.sleep(SETTLED);
       Path status = Path.of("/proc", Long.toString(fairlead.pid()), "status");

@@ -3,6 +3,7 @@ package io.fairlead.lab.cluster;
 import com.google.common.collect.ImmutableList;
 import io.fairlead.lab.rig.FairleadProcess;
 import io.fairlead.lab.rig.Node;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** A Fairlead process on each node. */
 final class Fairleads implements AutoCloseable {
+  /** Where lab/kernel-tests puts the packaged command. */
+  private static final Path HOME = Path.of("/run/fairlead-command");
+
   private final ImmutableList<String> flags;
   private final List<FairleadProcess> processes = new ArrayList<>();
   private int down;
@@ -28,9 +32,8 @@ final class Fairleads implements AutoCloseable {
   static Fairleads start(List<Node> nodes, String master) throws InterruptedException {
     Fairleads all =
         new Fairleads(ImmutableList.of("--master=" + master, "--cluster-cidr=10.244.0.0/16"));
-    FairleadProcess.rehearse(nodes.getFirst(), all.flags);
     for (Node node : nodes) {
-      FairleadProcess process = FairleadProcess.start(node, all.flags);
+      FairleadProcess process = FairleadProcess.startFirst(HOME, node, all.flags);
       all.processes.add(process);
       process.awaitFirstSync();
     }
@@ -51,7 +54,7 @@ final class Fairleads implements AutoCloseable {
         case SIGTERM -> old.terminate();
         case SIGKILL -> old.kill();
       }
-      FairleadProcess fresh = FairleadProcess.start(old.node(), flags);
+      FairleadProcess fresh = FairleadProcess.startFirst(HOME, old.node(), flags);
       processes.set(number, fresh);
       fresh.awaitFirstSync();
     } finally {

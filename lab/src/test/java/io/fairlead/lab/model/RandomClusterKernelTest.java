@@ -44,6 +44,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Some hundred random clusters, one after the other in place: what {@code ipvsadm}, {@code ip} and
  * {@code nft} say that the kernel holds is what the specification says that it should.
  */
+@Tag("long")
 class RandomClusterKernelTest {
   private static final int CLUSTERS = 60;
   private static final int CLUSTERS_A_RUN = 20;
