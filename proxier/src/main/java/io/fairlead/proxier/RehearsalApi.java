@@ -6,29 +6,18 @@ import com.google.common.collect.ImmutableMap;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.fairlead.proxier.tls.SelfSigned;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
-/**
- * As much of an API server as a {@link Rehearsal} needs: one object of each kind, over TLS, with a
- * certificate that the running JDK's keytool makes.
- */
+/** As much of an API server as a {@link Rehearsal} needs: one object of each kind, over TLS. */
 final class RehearsalApi implements AutoCloseable {
-  private static final String PASSWORD = "rehearsal"; // of a key that ends with the rehearsal
-
   private static final String METADATA =
       """
       "metadata":{"name":"web","namespace":"default","resourceVersion":"1","uid":"1",\
@@ -89,19 +78,13 @@ final class RehearsalApi implements AutoCloseable {
 
   /** Starts one on any port of 127.0.0.1, with its files in this folder. */
   static RehearsalApi start(Path folder) throws IOException, InterruptedException {
-    Path store = folder.resolve("api.p12");
-    Path authority = folder.resolve("api.pem");
-    keytool(
-        store,
-        "-genkeypair -alias api -keyalg EC -groupname secp256r1 -dname CN=api -storetype PKCS12"
-            + " -ext san=ip:127.0.0.1");
-    keytool(store, "-exportcert -alias api -rfc -file " + authority);
+    SelfSigned certificate = SelfSigned.make(folder, "127.0.0.1");
     HttpsServer server =
         HttpsServer.create(
             new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(tls(store)));
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate.server()));
     Path token = Files.writeString(folder.resolve("token"), "none");
-    return new RehearsalApi(server, authority, token);
+    return new RehearsalApi(server, certificate.pem(), token);
   }
 
   String url() {
@@ -132,39 +115,6 @@ final class RehearsalApi implements AutoCloseable {
       closed.await(); // a watch goes on
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void keytool(Path store, String arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments.split(" ", -1)));
-    command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
-    Path log = store.resolveSibling("keytool.log");
-    int status =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
-    if (status != 0) {
-      throw new IOException("keytool: " + Files.readString(log));
-    }
-  }
-
-  private static SSLContext tls(Path store) throws IOException {
-    try (InputStream in = Files.newInputStream(store)) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(in, PASSWORD.toCharArray());
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(keys, PASSWORD.toCharArray());
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(factory.getKeyManagers(), null, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException("keytool's key is of no use", e);
     }
   }
 

@@ -20,6 +20,7 @@ import io.fairlead.proxier.source.Recorder;
 import io.fairlead.proxier.source.SourceStatus;
 import io.fairlead.proxier.source.decode.ObjectDecoder;
 import io.fairlead.proxier.source.decode.ObjectKind;
+import io.fairlead.proxier.tls.SelfSigned;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -545,7 +546,7 @@ final class KubernetesSourceTest {
   /** Puts a TLS server in the place of the plain one. */
   private ConfigBuilder overTls(Path folder) throws Exception {
     api.close();
-    TestCertificate certificate = TestCertificate.in(folder);
+    SelfSigned certificate = SelfSigned.make(folder, "127.0.0.1");
     api = new FakeApi(Optional.of(certificate.server()), 2);
     api.put(SERVICES, "a/web", service("a", "web", "10.0.0.1", ""));
     api.put(NODES, "node-a", node("node-a", "zone-1", "192.0.2.1"));

@@ -1,4 +1,4 @@
-package io.fairlead.proxier.source.kubernetes;
+package io.fairlead.proxier.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,24 +12,39 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A self-signed certificate for 127.0.0.1, made by the running JDK's keytool.
+ * A certificate that nobody else vouches for, made by the running JDK's keytool: the JDK has no
+ * public API that makes one.
  *
- * @param server for the server's side
- * @param pem the certificate for the client to trust
+ * @param server with the key, for the server's side
+ * @param pem the certificate's file, for clients to trust
  */
-record TestCertificate(SSLContext server, Path pem) {
-  private static final String PASSWORD = "password";
+public record SelfSigned(SSLContext server, Path pem) {
+  /** Of a key whose file is as safe as its folder. */
+  private static final String PASSWORD = "self-signed";
 
-  static TestCertificate in(Path folder)
-      throws IOException, InterruptedException, GeneralSecurityException {
+  /**
+   * Makes one, with a new key.
+   *
+   * @param folder gets its files, in place of those of an earlier one
+   * @param address that clients connect to
+   * @throws IOException with all that keytool said, if it fails
+   */
+  public static SelfSigned make(Path folder, String address)
+      throws IOException, InterruptedException {
     Path store = folder.resolve("server.p12");
     Path pem = folder.resolve("server.pem");
+    Files.deleteIfExists(store);
     keytool(
         store,
-        "-genkeypair -alias api -keyalg EC -groupname secp256r1 -dname CN=fake -ext san=ip:127.0.0.1"
-            + " -storetype PKCS12");
-    keytool(store, "-exportcert -alias api -rfc -file " + pem);
-    return new TestCertificate(context(store), pem);
+        "-genkeypair -alias server -keyalg EC -groupname secp256r1 -dname CN=server"
+            + " -storetype PKCS12 -ext san=ip:"
+            + address);
+    keytool(store, "-exportcert -alias server -rfc -file " + pem);
+    try {
+      return new SelfSigned(context(store), pem);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("keytool's key is of no use: " + store, e);
+    }
   }
 
   private static void keytool(Path store, String arguments)
@@ -39,13 +54,13 @@ record TestCertificate(SSLContext server, Path pem) {
     command.addAll(List.of(arguments.split(" ", -1)));
     command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
     Path log = store.resolveSibling("keytool.log");
-    int code =
+    int status =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start()
             .waitFor();
-    if (code != 0) {
+    if (status != 0) {
       throw new IOException("keytool: " + Files.readString(log));
     }
   }
