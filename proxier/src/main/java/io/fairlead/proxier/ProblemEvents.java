@@ -2,7 +2,6 @@ package io.fairlead.proxier;
 
 import com.google.common.collect.ImmutableSetMultimap;
 import io.fairlead.core.cluster.ObjectName;
-import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.proxier.source.ServiceWarnings;
 import io.fairlead.proxier.sync.Pass;
@@ -27,9 +26,6 @@ final class ProblemEvents implements SyncObserver {
   }
 
   @Override
-  public void queued() {}
-
-  @Override
   public void passed(Pass pass, Reconciler reconciler) {
     if (reconciler.problemsVersion() == version) {
       return;
@@ -45,9 +41,6 @@ final class ProblemEvents implements SyncObserver {
     });
     present = now;
   }
-
-  @Override
-  public void unreadable(DataplaneException cause) {}
 
   private static String reason(String line) {
     return line.contains(" is the address of Node ") ? STOLEN : OTHER;

@@ -1,8 +1,5 @@
 package io.fairlead.proxier;
 
-import io.fairlead.core.dataplane.DataplaneException;
-import io.fairlead.core.reconcile.Reconciler;
-import io.fairlead.proxier.sync.Pass;
 import io.fairlead.proxier.sync.SyncObserver;
 
 /**
@@ -15,13 +12,4 @@ final class StartLitter implements SyncObserver {
   public void started() {
     System.gc();
   }
-
-  @Override
-  public void queued() {}
-
-  @Override
-  public void passed(Pass pass, Reconciler reconciler) {}
-
-  @Override
-  public void unreadable(DataplaneException cause) {}
 }

@@ -5,8 +5,10 @@ import com.google.common.collect.ImmutableSortedSet;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,8 +24,9 @@ final class Drains {
   private final Map<VirtualServerKey, Map<RealServer, Long>> since = new HashMap<>();
   private final Map<VirtualServerKey, Long> cut = new HashMap<>();
   private final KeySet keys = new KeySet();
-  private ImmutableSet<VirtualServerKey> sorted = ImmutableSet.of();
-  private ImmutableSet<VirtualServerKey> sortedFrom = ImmutableSet.of();
+
+  /** Those of the keys that go by a mark: few, and asked about for each of the others. */
+  private final Set<VirtualServerKey.Marked> marked = new HashSet<>();
 
   /**
    * @param limit how long a real server may drain; zero is for ever
@@ -39,7 +42,15 @@ final class Drains {
    * @param now nanoseconds of a monotonic clock
    */
   void keep(VirtualServerKey key, Set<RealServer> leaving, boolean watched, long now) {
-    keys.keep(key, watched || !leaving.isEmpty());
+    boolean isIn = watched || !leaving.isEmpty();
+    keys.keep(key, isIn);
+    if (key instanceof VirtualServerKey.Marked byMark) {
+      if (isIn) {
+        marked.add(byMark);
+      } else {
+        marked.remove(byMark);
+      }
+    }
     if (!watched) {
       cut.remove(key);
     }
@@ -59,12 +70,12 @@ final class Drains {
 
   /** The virtual servers whose connections have to be counted now and then. */
   ImmutableSet<VirtualServerKey> keys() {
-    ImmutableSet<VirtualServerKey> now = keys.copy();
-    if (!now.equals(sortedFrom)) {
-      sortedFrom = now;
-      sorted = inOrder(now);
-    }
-    return sorted;
+    return inOrder(keys.copy());
+  }
+
+  /** Those of {@link #keys} that go by a mark. */
+  Set<VirtualServerKey.Marked> marked() {
+    return Collections.unmodifiableSet(marked);
   }
 
   /** Marks first: the addresses that they serve can go only after them. */

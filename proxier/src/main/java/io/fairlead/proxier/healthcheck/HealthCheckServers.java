@@ -2,7 +2,6 @@ package io.fairlead.proxier.healthcheck;
 
 import com.google.common.collect.ImmutableSortedMap;
 import io.fairlead.core.cluster.ObjectName;
-import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.plan.HealthCheck;
 import io.fairlead.core.reconcile.Reconciler;
 import io.fairlead.proxier.source.ServiceWarnings;
@@ -73,18 +72,12 @@ public final class HealthCheckServers implements SyncObserver, AutoCloseable {
   }
 
   @Override
-  public void queued() {}
-
-  @Override
   public void passed(Pass pass, Reconciler reconciler) {
     if (reconciler.healthChecksVersion() != version) {
       version = reconciler.healthChecksVersion();
       serve(reconciler.healthChecks());
     }
   }
-
-  @Override
-  public void unreadable(DataplaneException cause) {}
 
   /** Serves these from now on in place of those before. */
   void serve(ImmutableSortedMap<ObjectName, HealthCheck> checks) {

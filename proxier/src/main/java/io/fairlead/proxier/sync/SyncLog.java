@@ -44,9 +44,6 @@ public final class SyncLog implements SyncObserver {
   }
 
   @Override
-  public void queued() {}
-
-  @Override
   public void passed(Pass pass, Reconciler reconciler) {
     if (pass.cause() == Pass.Cause.AUDIT || pass.cause() == Pass.Cause.START) {
       problems.recovered(KERNEL).ifPresent(log::info); // these begin with a reading
