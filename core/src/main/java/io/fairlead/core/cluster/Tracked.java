@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  */
 final class Tracked<T> {
   private final Map<ObjectName, T> current = new HashMap<>();
-  private final Map<ObjectName, Optional<T>> before = new HashMap<>();
+  private Map<ObjectName, Optional<T>> before = new HashMap<>();
 
   Optional<T> get(ObjectName name) {
     return Optional.ofNullable(current.get(name));
@@ -40,8 +40,11 @@ final class Tracked<T> {
     return before;
   }
 
+  /** Begins anew with a narrow map: one that has held a whole cluster costs that at each walk. */
   void settle() {
-    before.clear();
+    if (!before.isEmpty()) {
+      before = new HashMap<>();
+    }
   }
 
   private void note(ObjectName name, Optional<T> previous) {

@@ -1,5 +1,7 @@
 package io.fairlead.core.dataplane;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What can change in place about a virtual server.
  *
@@ -33,6 +35,21 @@ public record VirtualServerOptions(
     if (persistenceSeconds < 0) {
       throw new IllegalArgumentException("persistence " + persistenceSeconds + " s is negative");
     }
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * scheduler.hashCode() + flags) + persistenceSeconds) + persistencePrefix;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof VirtualServerOptions it
+            && flags == it.flags
+            && persistenceSeconds == it.persistenceSeconds
+            && persistencePrefix == it.persistencePrefix
+            && scheduler.equals(it.scheduler));
   }
 
   public boolean isPersistent() {

@@ -38,7 +38,13 @@ enum TopologyMode {
       List<PortEndpoint> ready,
       Predicate<EndpointSlice.Endpoint> hinted,
       Predicate<EndpointSlice.Endpoint> forUs) {
-    return ready.stream().map(PortEndpoint::endpoint).allMatch(hinted)
-        && ready.stream().map(PortEndpoint::endpoint).anyMatch(forUs);
+    boolean anyForUs = false;
+    for (PortEndpoint each : ready) {
+      if (!hinted.test(each.endpoint())) {
+        return false;
+      }
+      anyForUs |= forUs.test(each.endpoint());
+    }
+    return anyForUs;
   }
 }

@@ -13,6 +13,7 @@ import io.fairlead.core.dataplane.VirtualServerKey;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.plan.Frontend.Kind;
 import io.fairlead.core.plan.ServicePlan.NoLocalEndpoints;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -92,10 +93,7 @@ public final class DesiredState {
     ServicePlan before =
         Optional.ofNullable(plans.get(plan.service()))
             .orElseGet(() -> ServicePlan.nothing(plan.service()));
-    if (plan.equals(before)) {
-      return;
-    }
-    if (plan.equals(ServicePlan.nothing(plan.service()))) {
+    if (plan.isNothing()) {
       plans.remove(plan.service());
     } else {
       plans.put(plan.service(), plan);
@@ -112,8 +110,10 @@ public final class DesiredState {
       }
     }
     frontends.keySet().forEach(key -> claim(key, plan.service(), Optional.empty()));
-    Sets.difference(plan.hairpins(), before.hairpins()).forEach(this::addElement);
-    Sets.difference(before.hairpins(), plan.hairpins()).forEach(this::removeElement);
+    if (!plan.hairpins().equals(before.hairpins())) {
+      Sets.difference(plan.hairpins(), before.hairpins()).forEach(this::addElement);
+      Sets.difference(before.hairpins(), plan.hairpins()).forEach(this::removeElement);
+    }
     plan.missing().forEach(missing::add);
     before.missing().forEach(missing::remove);
     checkHealth(plan.service(), before.healthCheck(), plan.healthCheck());
@@ -201,16 +201,18 @@ public final class DesiredState {
 
   /** What is wanted of the virtual server with this key, if there is to be one. */
   public Optional<Frontend> frontend(VirtualServerKey key) {
-    return winner(key)
-        .map(Claim::frontend)
-        .or(() -> Optional.ofNullable(remnants.get(key)).map(Remnant::frontend));
+    ImmutableList<Claim> sorted = claimsOf(key); // no lambdas: each event asks a dozen times
+    return sorted.isEmpty()
+        ? Optional.ofNullable(remnants.get(key)).map(Remnant::frontend)
+        : Optional.of(sorted.getFirst().frontend);
   }
 
   /** The Service that a virtual server is for, or was for if it only drains. */
   public Optional<ObjectName> owner(VirtualServerKey key) {
-    return winner(key)
-        .map(Claim::service)
-        .or(() -> Optional.ofNullable(remnants.get(key)).flatMap(Remnant::owner));
+    ImmutableList<Claim> sorted = claimsOf(key);
+    return sorted.isEmpty()
+        ? Optional.ofNullable(remnants.get(key)).flatMap(Remnant::owner)
+        : Optional.of(sorted.getFirst().service);
   }
 
   /** All virtual servers that are to be. */
@@ -294,12 +296,7 @@ public final class DesiredState {
   private void claim(VirtualServerKey key, ObjectName service, Optional<Frontend> wish) {
     ImmutableList<Claim> earlier = claimsOf(key);
     Optional<Frontend> before = frontend(key);
-    ImmutableList<Claim> now =
-        Stream.concat(
-                earlier.stream().filter(claim -> !claim.service.equals(service)),
-                wish.stream().map(frontend -> new Claim(service, frontend)))
-            .sorted()
-            .collect(ImmutableList.toImmutableList());
+    ImmutableList<Claim> now = replaced(earlier, service, wish);
     if (now.isEmpty()) {
       claims.remove(key);
       earlier.stream().findFirst().ifPresent(it -> touched.formerOwners.put(key, it.service));
@@ -318,6 +315,19 @@ public final class DesiredState {
     won(key, before, frontend(key));
   }
 
+  /** The claims in their order, with the Service's own in place of its last one. */
+  private static ImmutableList<Claim> replaced(
+      List<Claim> earlier, ObjectName service, Optional<Frontend> wish) {
+    List<Claim> now = new ArrayList<>(earlier.size() + 1);
+    for (Claim claim : earlier) {
+      if (!claim.service.equals(service)) {
+        now.add(claim);
+      }
+    }
+    wish.ifPresent(frontend -> now.add(new Claim(service, frontend)));
+    return ImmutableList.sortedCopyOf(now);
+  }
+
   private static List<ObjectName> services(List<Claim> claims) {
     return claims.stream().map(Claim::service).toList();
   }
@@ -325,10 +335,17 @@ public final class DesiredState {
   /** Another frontend counts for the key now. */
   private void won(VirtualServerKey key, Optional<Frontend> before, Optional<Frontend> now) {
     touched.keys.add(key);
-    now.ifPresent(frontend -> frontend.elements().forEach(this::addElement));
-    before.ifPresent(frontend -> frontend.elements().forEach(this::removeElement));
-    if (key instanceof VirtualServerKey.Addressed addressed) {
-      holdAddress(addressed, before.map(Frontend::kind), now.map(Frontend::kind));
+    // Mostly only real servers differ.
+    ImmutableList<SetElement> old = before.map(Frontend::elements).orElse(ImmutableList.of());
+    ImmutableList<SetElement> wanted = now.map(Frontend::elements).orElse(ImmutableList.of());
+    if (!wanted.equals(old)) {
+      wanted.forEach(this::addElement);
+      old.forEach(this::removeElement);
+    }
+    Optional<Kind> kind = now.map(Frontend::kind);
+    Optional<Kind> kindBefore = before.map(Frontend::kind);
+    if (key instanceof VirtualServerKey.Addressed addressed && !kind.equals(kindBefore)) {
+      holdAddress(addressed, kindBefore, kind);
     }
   }
 
@@ -385,11 +402,6 @@ public final class DesiredState {
   private void removeElement(SetElement element) {
     elements.remove(element);
     touched.elements.add(element);
-  }
-
-  private Optional<Claim> winner(VirtualServerKey key) {
-    ImmutableList<Claim> sorted = claimsOf(key); // no stream: each event asks a dozen times
-    return sorted.isEmpty() ? Optional.empty() : Optional.of(sorted.getFirst());
   }
 
   private ImmutableList<Claim> claimsOf(VirtualServerKey key) {

@@ -61,32 +61,41 @@ final class Reach {
   }
 
   ImmutableList<Way> fromInside(Service.Port port, Family family) {
-    return ways(Role.CLUSTER_IP, service.clusterIps(), family, port.port(), port);
-  }
-
-  ImmutableList<Way> fromOutside(Service.Port port, Family family) {
     var ways = ImmutableList.<Way>builder();
-    ImmutableList<IpAddress> ingress =
-        service.loadBalancerIps().stream()
-            .filter(ip -> ip.mode() == LoadBalancerIp.Mode.VIP)
-            .map(LoadBalancerIp::address)
-            .collect(ImmutableList.toImmutableList());
-    ways.addAll(ways(Role.LOAD_BALANCER, ingress, family, port.port(), port));
-    ways.addAll(ways(Role.EXTERNAL_IP, service.externalIps(), family, port.port(), port));
-    if (port.nodePort() != 0) {
-      ways.addAll(
-          ways(Role.NODE_PORT, around.nodePortAddresses().asList(), family, port.nodePort(), port));
+    for (IpAddress address : service.clusterIps()) {
+      add(ways, Role.CLUSTER_IP, address, family, port.port(), port);
     }
     return ways.build();
   }
 
-  private ImmutableList<Way> ways(
-      Role role, ImmutableList<IpAddress> addresses, Family family, int number, Service.Port port) {
-    return addresses.stream()
-        .filter(address -> address.family() == family)
-        .filter(address -> isFit(role, address))
-        .map(address -> new Way(role, new Addressed(address, number, port.protocol())))
-        .collect(ImmutableList.toImmutableList());
+  ImmutableList<Way> fromOutside(Service.Port port, Family family) {
+    var ways = ImmutableList.<Way>builder();
+    for (LoadBalancerIp ip : service.loadBalancerIps()) {
+      if (ip.mode() == LoadBalancerIp.Mode.VIP) {
+        add(ways, Role.LOAD_BALANCER, ip.address(), family, port.port(), port);
+      }
+    }
+    for (IpAddress address : service.externalIps()) {
+      add(ways, Role.EXTERNAL_IP, address, family, port.port(), port);
+    }
+    if (port.nodePort() != 0) {
+      for (IpAddress address : around.nodePortAddresses()) {
+        add(ways, Role.NODE_PORT, address, family, port.nodePort(), port);
+      }
+    }
+    return ways.build();
+  }
+
+  private void add(
+      ImmutableList.Builder<Way> ways,
+      Role role,
+      IpAddress address,
+      Family family,
+      int number,
+      Service.Port port) {
+    if (address.family() == family && isFit(role, address)) {
+      ways.add(new Way(role, new Addressed(address, number, port.protocol())));
+    }
   }
 
   private boolean isFit(Role role, IpAddress address) {

@@ -33,6 +33,15 @@ public record ServicePlan(
     }
   }
 
+  /** Whether it is as if the Service were not there. */
+  boolean isNothing() {
+    return frontends.isEmpty()
+        && hairpins.isEmpty()
+        && healthCheck.isEmpty()
+        && missing.isEmpty()
+        && problems.isEmpty();
+  }
+
   /** The plan of a Service that is not there, or not to be served. */
   public static ServicePlan nothing(ObjectName service) {
     return new ServicePlan(

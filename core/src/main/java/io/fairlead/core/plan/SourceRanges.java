@@ -21,8 +21,13 @@ import java.util.List;
  *     with the VIP itself as source, so that stands for it
  */
 record SourceRanges(ImmutableListMultimap<Family, Cidr> ranges, ImmutableSet<Family> openToNode) {
+  private static final SourceRanges NONE =
+      new SourceRanges(ImmutableListMultimap.of(), ImmutableSet.of());
 
   static SourceRanges of(List<Cidr> given, List<IpAddress> ownAddresses) {
+    if (given.isEmpty()) {
+      return NONE;
+    }
     var ranges = ImmutableListMultimap.<Family, Cidr>builder();
     outermost(given).forEach(range -> ranges.put(range.family(), range));
     return new SourceRanges(

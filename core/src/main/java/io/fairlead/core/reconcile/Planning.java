@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.ClusterState;
+import io.fairlead.core.cluster.Locality;
 import io.fairlead.core.cluster.Node;
 import io.fairlead.core.cluster.ObjectName;
 import io.fairlead.core.cluster.Service;
@@ -30,7 +31,15 @@ final class Planning {
   private final Marks marks;
   private ImmutableSet<IpAddress> nodeAddresses = ImmutableSet.of();
   private ImmutableSet<SetElement.PodRange> podRanges = ImmutableSet.of();
+  private View seen;
   private Surroundings around;
+
+  /** What {@link Surroundings} are made of. */
+  private record View(
+      Locality here,
+      ImmutableList<IpAddress> ownAddresses,
+      ImmutableSet<IpAddress> nodeAddresses,
+      ImmutableMap<IpAddress, String> otherNodes) {}
 
   Planning(Planner planner, ReconcilerSettings settings, DesiredState desired) {
     this.planner = planner;
@@ -39,6 +48,8 @@ final class Planning {
     this.cluster = new ClusterState(settings.nodeName());
     this.marks = new Marks(planner.settings().marks());
     this.around = Surroundings.of(cluster.locality());
+    this.seen =
+        new View(cluster.locality(), ImmutableList.of(), ImmutableSet.of(), ImmutableMap.of());
   }
 
   void on(ClusterEvent event) {
@@ -92,12 +103,17 @@ final class Planning {
     Surroundings before = around;
     ImmutableList<IpAddress> own =
         cluster.node().map(Node::addresses).orElse(before.ownAddresses());
+    View view = new View(cluster.locality(), own, nodeAddresses, cluster.otherNodes());
+    if (view.equals(seen)) {
+      return;
+    }
+    seen = view;
     around =
         new Surroundings(
-            cluster.locality(),
+            view.here,
             own,
             planner.settings().nodePortAddresses().of(nodeAddresses, own),
-            cluster.otherNodes());
+            view.otherNodes);
     if (!around.nodePortAddresses().equals(before.nodePortAddresses())) {
       cluster.touchIf(Service::hasNodePort);
     }

@@ -55,10 +55,10 @@ public final class Reconciler {
   private final Diff diff;
 
   /** Real servers that drained, or whose time is over. */
-  private final Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
+  private Map<VirtualServerKey, ImmutableSet<RealServer>> idle = new HashMap<>();
 
   /** Virtual servers that no Service wants any more, and which need not be drained again. */
-  private final Set<VirtualServerKey> dismissed = new HashSet<>();
+  private Set<VirtualServerKey> dismissed = new HashSet<>();
 
   /** Ports whose stale flows could not be deleted: no read-back shows them. */
   private final Set<VirtualServerKey.Addressed> unforgotten = new HashSet<>();
@@ -135,7 +135,7 @@ public final class Reconciler {
       belief.elements().forEach(this::rememberReach);
     }
     planning.avoid(ownership.othersMarks());
-    idle.clear();
+    idle = new HashMap<>();
     observed = true;
     audited = true;
   }
@@ -175,8 +175,8 @@ public final class Reconciler {
     }
     ImmutableList<Change> changes = plan.changes(touched, audited);
     audited = false;
-    idle.clear();
-    dismissed.clear();
+    idle = new HashMap<>(); // narrow: one that has held a whole cluster costs that at each walk
+    dismissed = new HashSet<>();
     touched.keys().forEach(key -> recount(key, now));
     ownership.adopted();
     return changes;
@@ -283,8 +283,8 @@ public final class Reconciler {
    */
   private boolean isCarriedByMark(VirtualServerKey key) {
     return key instanceof VirtualServerKey.Addressed
-        && drains.keys().stream()
-            .filter(it -> it instanceof VirtualServerKey.Marked && desired.isRemnant(it))
+        && drains.marked().stream()
+            .filter(desired::isRemnant)
             .anyMatch(it -> !cameTo.containsKey(it) || cameTo.containsEntry(it, key));
   }
 
