@@ -31,8 +31,8 @@ class RollingUpdateTest {
 
   // For each change of an endpoint, as fast or slow as the machine is: without these a run has
   // proven nothing.
-  private static final int LEAST_REQUESTS = 20;
-  private static final int LEAST_CONNECTIONS = 10;
+  private static final long LEAST_REQUESTS = 20;
+  private static final long LEAST_CONNECTIONS = 10;
 
   private final Cluster cluster;
 
