@@ -47,7 +47,7 @@ record ColdStart(String name, Cluster cluster, Supply.Maker from, int rounds, do
   private static double start(Lab lab, Node node, Supply supply) throws InterruptedException {
     try (var fairlead =
         FairleadProcess.start(lab.home(), node, supply.flags(), supply.environment())) {
-      double seconds = fairlead.awaitFirstSync().toNanos() / 1e9;
+      double seconds = fairlead.awaitFirstSync(Lab.PATIENCE).toNanos() / 1e9;
       System.err.printf("%s: %.2f s%n%s", node.name(), seconds, fairlead.log());
       fairlead.kill();
       return seconds;

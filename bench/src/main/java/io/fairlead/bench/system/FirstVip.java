@@ -31,7 +31,6 @@ record FirstVip(String name, ImmutableList<Cluster> clusters, int rounds) implem
   private static final ObjectName KUBERNETES = new ObjectName("default", "kubernetes");
   private static final IpAddress VIP = IpAddress.parse("10.112.0.1");
   private static final IpAddress API = IpAddress.parse("10.112.255.1");
-  private static final long PATIENCE_NANOS = 240_000_000_000L;
 
   @Override
   public String what() {
@@ -71,7 +70,7 @@ record FirstVip(String name, ImmutableList<Cluster> clusters, int rounds) implem
   /** When the kernel's own table has it. */
   private static long awaitRealServer(Node node, FairleadProcess fairlead) {
     String line = "%08X:192B".formatted(API.lo()); // as /proc/net/ip_vs has addresses and ports
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + Lab.PATIENCE.toNanos();
     return node.namespace()
         .call(() -> {
           Path table = Path.of("/proc/thread-self/net/ip_vs");

@@ -10,6 +10,7 @@ import io.fairlead.proxier.settings.LocalDetector;
 import io.fairlead.proxier.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -20,6 +21,9 @@ import java.util.List;
  * @param folder for files that end with the lab
  */
 record Lab(Path floor, Path home, Path folder) {
+  /** For tens of thousands of objects on an emulated processor. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
   /**
    * What the kernel itself takes for a recording, in a namespace of its own: destinations that were
    * deleted in the last two minutes would slow down those that are added.

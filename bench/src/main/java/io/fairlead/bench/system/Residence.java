@@ -55,7 +55,7 @@ record Residence(String name, ImmutableList<Size> sizes) implements Row {
             .add("--ipvs-sync-period=" + AUDIT.toSeconds() + "s")
             .build();
     try (var fairlead = FairleadProcess.start(lab.home(), node, flags, supply.environment())) {
-      fairlead.awaitFirstSync();
+      fairlead.awaitFirstSync(Lab.PATIENCE);
       Thread.sleep(SETTLED);
       Path status = Path.of("/proc", Long.toString(fairlead.pid()), "status");
       String before = Files.readString(status);

@@ -103,8 +103,13 @@ public final class FairleadProcess implements AutoCloseable {
    *
    * @return how long that took since the process was started
    */
-  public synchronized Duration awaitFirstSync() throws InterruptedException {
-    long deadline = began + PATIENCE.toNanos();
+  public Duration awaitFirstSync() throws InterruptedException {
+    return awaitFirstSync(PATIENCE);
+  }
+
+  /** The same, for a cluster that takes its time. */
+  public synchronized Duration awaitFirstSync(Duration patience) throws InterruptedException {
+    long deadline = began + patience.toNanos();
     while (log.indexOf("first sync done") < 0) {
       if (System.nanoTime() > deadline || !process.isAlive()) {
         throw new IllegalStateException("fairlead on " + node.name() + " does not start:\n" + log);

@@ -29,9 +29,20 @@ public final class Narration {
     if (changes.isEmpty()) {
       return "nothing to change";
     }
-    Map<String, Long> kinds =
-        changes.stream()
-            .collect(Collectors.groupingBy(Narration::kind, TreeMap::new, Collectors.counting()));
+    Map<String, Long> kinds = new TreeMap<>();
+    count(changes, kinds);
+    return counts(kinds);
+  }
+
+  /** Adds to the counts of each kind. */
+  static void count(List<Change> changes, Map<String, Long> kinds) {
+    for (Change change : changes) {
+      kinds.merge(kind(change), 1L, Long::sum);
+    }
+  }
+
+  /** Counts by kind, in words. */
+  static String counts(Map<String, Long> kinds) {
     return kinds.entrySet().stream()
         .map(kind -> kind.getValue() + " × " + kind.getKey())
         .collect(Collectors.joining(", "));

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What the loop does, as log lines: one for each pass that changed something, one for each change
- * while they are few enough to read, and one for each failure and each wish that cannot be met,
- * with the name of the Service.
+ * What the loop does, as log lines: one for each pass that changed something and one for each
+ * change, while they are few enough to read, and one for each failure and each wish that cannot be
+ * met, with the name of the Service.
  */
 public final class SyncLog implements SyncObserver {
   private static final Logger log = LoggerFactory.getLogger("io.fairlead.sync");
@@ -31,6 +31,7 @@ public final class SyncLog implements SyncObserver {
   private static final String KERNEL = "reading the kernel";
 
   private final RepeatedProblems problems;
+  private final Rush rush;
   private final String awaited;
   private final WishProblems wishes = new WishProblems();
   private Set<String> troubled = ImmutableSet.of();
@@ -41,6 +42,7 @@ public final class SyncLog implements SyncObserver {
   public SyncLog(InstantSource clock, String awaited) {
     this.awaited = awaited;
     this.problems = new RepeatedProblems(clock, SUMMARY);
+    this.rush = new Rush(clock);
   }
 
   @Override
@@ -48,10 +50,26 @@ public final class SyncLog implements SyncObserver {
     if (pass.cause() == Pass.Cause.AUDIT || pass.cause() == Pass.Cause.START) {
       problems.recovered(KERNEL).ifPresent(log::info); // these begin with a reading
     }
+    rush.over().ifPresent(log::info);
     ImmutableList<Change> done = done(pass);
-    if (!done.isEmpty() || pass.cause() == Pass.Cause.START) {
-      summary(pass, done);
+    if (isNews(pass, done)) {
+      tell(pass, done, reconciler);
     }
+    failures(pass, reconciler);
+    wishes.report(reconciler);
+  }
+
+  private boolean isNews(Pass pass, ImmutableList<Change> done) {
+    return switch (pass.cause()) {
+      case START -> true;
+      case AUDIT -> !done.isEmpty();
+      case EVENTS, ADDRESSES, DRAIN ->
+          !done.isEmpty() && (log.isDebugEnabled() || !rush.takes(pass, done));
+    };
+  }
+
+  private static void tell(Pass pass, ImmutableList<Change> done, Reconciler reconciler) {
+    summary(pass, done);
     for (Change change : done) {
       if (done.size() <= READABLE) {
         log.info("  {}", Narration.of(change, reconciler::owner));
@@ -59,8 +77,6 @@ public final class SyncLog implements SyncObserver {
         log.debug("  {}", Narration.of(change, reconciler::owner));
       }
     }
-    failures(pass, reconciler);
-    wishes.report(reconciler);
   }
 
   @Override

@@ -43,6 +43,9 @@ public final class SyncLoop implements Source.Listener {
   /** Each takes a question to the kernel, and events wait no longer than for so many. */
   private static final int COUNTED_AT_ONCE = 4;
 
+  /** While events come without a pause, connections are counted all the same, so often. */
+  private static final Duration COUNTED_IN_A_RUSH = Duration.ofMillis(100);
+
   private sealed interface Work {
     record Event(ClusterEvent event, long at) implements Work {}
 
@@ -73,6 +76,7 @@ public final class SyncLoop implements Source.Listener {
 
   private volatile boolean stopped;
   private boolean started;
+  private long countedAt;
   private int events;
   private long firstEventAt;
 
@@ -92,6 +96,7 @@ public final class SyncLoop implements Source.Listener {
     this.observer = observer;
     this.clock = clock;
     this.wait = new StartWait(clock.getAsLong());
+    this.countedAt = clock.getAsLong() - COUNTED_IN_A_RUSH.toNanos();
     this.timetable =
         new Timetable(clock.getAsLong(), periods.sync, periods.minSync, periods.drainCheck);
   }
@@ -299,11 +304,16 @@ public final class SyncLoop implements Source.Listener {
     return well;
   }
 
-  /** Counts connections, and removes what has drained; the next turn goes on with the rest. */
+  /**
+   * Counts connections, and removes what has drained; the next turn goes on with the rest. New
+   * endpoints matter more than old ones that are gone a moment later.
+   */
   private void countSome(long now) {
-    if (uncounted.isEmpty()) {
+    boolean isRush = !queue.isEmpty() && now - countedAt < COUNTED_IN_A_RUSH.toNanos();
+    if (uncounted.isEmpty() || isRush) {
       return;
     }
+    countedAt = now;
     Iterator<VirtualServerKey> next = uncounted.iterator();
     for (int i = 0; i < COUNTED_AT_ONCE && next.hasNext(); i++) {
       VirtualServerKey key = next.next();

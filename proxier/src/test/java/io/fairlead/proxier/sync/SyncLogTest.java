@@ -127,6 +127,42 @@ class SyncLogTest {
   }
 
   @Test
+  void ofManyPassesInASecondTheRestIsOneLine() {
+    for (int i = 0; i < Rush.READABLE + 5; i++) {
+      clock.advance(Duration.ofMillis(50));
+      passed(Cause.EVENTS, List.of(BIND, DRAIN));
+    }
+    assertEquals(3 * Rush.READABLE, lines.take().size());
+
+    clock.advance(Duration.ofSeconds(1));
+    passed(Cause.DRAIN, List.of());
+    assertEquals(
+        List.of(
+            "I and 5 times more within 1 s, for 15 events, 2.5 ms after an event at most: 5 ×"
+                + " address bound, 5 × real server edited"),
+        lines.take());
+    passed(Cause.DRAIN, List.of());
+    assertEquals(List.of(), lines.take());
+  }
+
+  @Test
+  void repairsAndFailuresAreToldInAnyRush() {
+    for (int i = 0; i < Rush.READABLE; i++) {
+      passed(Cause.EVENTS, List.of(BIND));
+    }
+    lines.take();
+
+    passed(Cause.AUDIT, List.of(BIND));
+    passed(Cause.EVENTS, List.of(DRAIN), DRAIN);
+    assertEquals(
+        List.of(
+            "W repaired the kernel in 1.5 ms: 1 × address bound",
+            "I   bind 10.96.0.1 to kube-ipvs0",
+            "E default/web: TCP 10.96.0.1:80 -> 10.244.0.1:8080 draining, weight 0: EINVAL"),
+        lines.take());
+  }
+
+  @Test
   void aRefusalNamesTheServiceAndIsNotCountedAsDone() {
     passed(Cause.EVENTS, List.of(BIND, DRAIN), DRAIN);
 

@@ -57,12 +57,16 @@ class SyncLoopTest {
   private SyncLoop loop = loop(new ReconcilerSettings("node1"), DRAIN);
 
   private SyncLoop loop(ReconcilerSettings settings, Duration drainCheck) {
+    return loop(settings, MIN_SYNC, drainCheck);
+  }
+
+  private SyncLoop loop(ReconcilerSettings settings, Duration minSync, Duration drainCheck) {
     return new SyncLoop(
         new Reconciler(new Planner(PlannerSettings.of("rr")), settings),
         dataplane,
         new Ownership(),
         observer,
-        new SyncLoop.Periods(SYNC, MIN_SYNC, drainCheck),
+        new SyncLoop.Periods(SYNC, minSync, drainCheck),
         () -> now);
   }
 
@@ -305,6 +309,29 @@ class SyncLoopTest {
     loop.turn();
     assertEquals(Set.of(WEB), dataplane.kernel.read().virtualServers().keySet());
     assertTrue(loop.idle() > 0);
+  }
+
+  @Test
+  void whileEventsComeWithoutAPauseCountingWaitsAWhile() {
+    loop = loop(new ReconcilerSettings("node1"), Duration.ZERO, DRAIN);
+    List<ClusterEvent> objects = new ArrayList<>();
+    List<ClusterEvent> removals = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      objects.add(service("s" + i, "10.96.1." + i));
+      objects.add(endpoints("s" + i, "10.244.0.1"));
+      removals.add(noService("s" + i));
+    }
+    start(objects.toArray(ClusterEvent[]::new));
+    report(removals.toArray(ClusterEvent[]::new));
+    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
+
+    dataplane.duringApply = () -> loop.on(SERVICES_LISTED);
+    report(service("new", "10.96.0.2"));
+    assertEquals(List.of(Cause.EVENTS), observer.takeCauses());
+
+    now += Duration.ofMillis(100).toNanos();
+    report(service("newer", "10.96.0.3"));
+    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
   }
 
   @Test
