@@ -6,6 +6,7 @@ import io.fairlead.core.net.Family;
 import io.fairlead.core.net.IpAddress;
 import io.fairlead.core.net.Protocol;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A discovery.k8s.io/v1 EndpointSlice of IP addresses, reduced to what a proxy uses. Ports without
@@ -44,5 +45,23 @@ public record EndpointSlice(
       boolean serving,
       boolean terminating,
       ImmutableSet<String> zoneHints,
-      ImmutableSet<String> nodeHints) {}
+      ImmutableSet<String> nodeHints) {
+    @Override
+    public int hashCode() {
+      return 31 * address.hashCode() + nodeName.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other
+          || (other instanceof Endpoint it
+              && ready == it.ready
+              && serving == it.serving
+              && terminating == it.terminating
+              && address.equals(it.address)
+              && nodeName.equals(it.nodeName)
+              && zoneHints.equals(it.zoneHints)
+              && nodeHints.equals(it.nodeHints));
+    }
+  }
 }

@@ -45,25 +45,25 @@ final class Diff {
     } else if (!have.get().options().equals(want.options())) {
       build.add(new Change.EditVirtualServer(key, want.options()));
     }
-    ImmutableSortedMap<RealServer, RealServerOptions> held =
-        have.map(VirtualServer::realServers).orElse(ImmutableSortedMap.of());
+    VirtualServer holding =
+        have.orElseGet(() -> new VirtualServer(key, want.options(), ImmutableSortedMap.of()));
     ImmutableList<RealServer> servers = want.realServers().keySet().asList();
     ImmutableList<RealServerOptions> options = want.realServers().values().asList();
-    ImmutableList<RealServer> heldServers = held.keySet().asList();
-    ImmutableList<RealServerOptions> heldOptions = held.values().asList();
-    int[] places = Places.of(servers, heldServers);
+    ImmutableList<RealServer> heldServers = holding.realServers().keySet().asList();
+    ImmutableList<RealServerOptions> heldOptions = holding.realServers().values().asList();
+    Places places = Places.of(want, holding);
     int first = first(want);
     for (int i = 0; i < servers.size(); i++) {
       int at = (first + i) % servers.size();
-      if (places[at] == Places.NOWHERE) {
+      int place = places.inHeld(at);
+      if (place == Places.NOWHERE) {
         build.add(new Change.AddRealServer(key, servers.get(at), options.get(at)));
-      } else if (!heldOptions.get(places[at]).equals(options.get(at))) {
+      } else if (!heldOptions.get(place).equals(options.get(at))) {
         build.add(new Change.EditRealServer(key, servers.get(at), options.get(at)));
       }
     }
-    int[] wanted = Places.of(heldServers, servers);
-    for (int i = 0; i < wanted.length; i++) {
-      if (wanted[i] == Places.NOWHERE) {
+    for (int i = 0; i < heldServers.size(); i++) {
+      if (places.isLeaving(i)) {
         RealServer server = heldServers.get(i);
         if (!drains || idle.contains(server)) {
           remove.add(new Change.RemoveRealServer(key, server));

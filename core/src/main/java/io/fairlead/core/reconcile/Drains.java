@@ -1,12 +1,10 @@
 package io.fairlead.core.reconcile;
 
 import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.ImmutableSortedSet;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.VirtualServerKey;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -80,7 +78,13 @@ final class Drains {
 
   /** Marks first: the addresses that they serve can go only after them. */
   static ImmutableSet<VirtualServerKey> inOrder(Set<VirtualServerKey> keys) {
-    return ImmutableSortedSet.copyOf(Comparator.reverseOrder(), keys);
+    var ordered = ImmutableSet.<VirtualServerKey>builderWithExpectedSize(keys.size());
+    keys.stream().filter(Drains::isMarked).forEach(ordered::add);
+    return ordered.addAll(keys).build();
+  }
+
+  private static boolean isMarked(VirtualServerKey key) {
+    return key instanceof VirtualServerKey.Marked;
   }
 
   /** The real servers of a virtual server that drain. */

@@ -72,6 +72,9 @@ public final class Reconciler {
   /** Whose the virtual servers were that the last changes removed: for those who tell about it. */
   private ImmutableMap<VirtualServerKey, ObjectName> formerOwners = ImmutableMap.of();
 
+  /** What the last changes are about, until it is known what became of them. */
+  private Set<VirtualServerKey> uncounted = new HashSet<>();
+
   private final Unsettled unsettled = new Unsettled();
   private boolean observed;
 
@@ -177,7 +180,8 @@ public final class Reconciler {
     audited = false;
     idle = new HashMap<>(); // narrow: one that has held a whole cluster costs that at each walk
     dismissed = new HashSet<>();
-    touched.keys().forEach(key -> recount(key, now));
+    touched.keys().forEach(ownership::judge);
+    uncounted = touched.keys();
     ownership.adopted();
     return changes;
   }
@@ -202,13 +206,16 @@ public final class Reconciler {
             failed.isEmpty()
                 ? changes
                 : changes.stream().filter(change -> !failed.contains(change)).toList());
-    changed.forEach(key -> recount(key, now));
+    Set<VirtualServerKey> stale = uncounted;
+    uncounted = new HashSet<>();
+    stale.addAll(changed);
     for (Change change : changes) {
       unsettled.done(change);
       if (change instanceof Change.BindAddress(IpAddress address)) {
-        desired.keysAt(address).forEach(key -> recount(key, now));
+        stale.addAll(desired.keysAt(address));
       }
     }
+    stale.forEach(key -> recount(key, now));
     underWay = false;
   }
 
@@ -462,10 +469,10 @@ public final class Reconciler {
     }
     ImmutableList<RealServer> held = have.get().realServers().keySet().asList();
     ImmutableList<RealServerOptions> options = have.get().realServers().values().asList();
-    int[] wanted = Places.of(held, want.get().realServers().keySet().asList());
+    Places places = Places.of(want.get(), have.get());
     var retired = ImmutableMap.<RealServer, RealServerOptions>builder();
-    for (int i = 0; i < wanted.length; i++) {
-      if (wanted[i] == Places.NOWHERE) {
+    for (int i = 0; i < held.size(); i++) {
+      if (places.isLeaving(i)) {
         retired.put(held.get(i), options.get(i));
       }
     }
