@@ -40,8 +40,8 @@ public final class SyncLoop implements Source.Listener {
   /** Bounds memory while a pass runs: a source that is faster has to wait, and loses nothing. */
   private static final int QUEUE = 8192;
 
-  /** Each takes a question to the kernel, and events wait no longer than for so many. */
-  private static final int COUNTED_AT_ONCE = 4;
+  /** How long events may wait because connections are counted, each time. */
+  private static final Duration COUNTING = Duration.ofMillis(4);
 
   /** While events come without a pause, connections are counted all the same, so often. */
   private static final Duration COUNTED_IN_A_RUSH = Duration.ofMillis(100);
@@ -315,7 +315,7 @@ public final class SyncLoop implements Source.Listener {
     }
     countedAt = now;
     Iterator<VirtualServerKey> next = uncounted.iterator();
-    for (int i = 0; i < COUNTED_AT_ONCE && next.hasNext(); i++) {
+    do {
       VirtualServerKey key = next.next();
       next.remove();
       try {
@@ -324,7 +324,7 @@ public final class SyncLoop implements Source.Listener {
         observer.unreadable(e);
         timetable.failed(now);
       }
-    }
+    } while (next.hasNext() && clock.getAsLong() - now < COUNTING.toNanos());
     pass(Cause.DRAIN, now);
   }
 

@@ -288,6 +288,7 @@ class SyncLoopTest {
 
   @Test
   void anEventWaitsForAFewCountsAndNotForAll() {
+    dataplane.duringCount = () -> now += Duration.ofMillis(1).toNanos();
     List<ClusterEvent> objects = new ArrayList<>();
     List<ClusterEvent> removals = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -313,6 +314,7 @@ class SyncLoopTest {
 
   @Test
   void whileEventsComeWithoutAPauseCountingWaitsAWhile() {
+    dataplane.duringCount = () -> now += Duration.ofMillis(1).toNanos();
     loop = loop(new ReconcilerSettings("node1"), Duration.ZERO, DRAIN);
     List<ClusterEvent> objects = new ArrayList<>();
     List<ClusterEvent> removals = new ArrayList<>();

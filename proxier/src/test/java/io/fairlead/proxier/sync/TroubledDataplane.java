@@ -17,13 +17,14 @@ import java.util.TreeMap;
 
 /**
  * The fake kernel, which at times cannot be read, or is not as anybody believes, and during whose
- * writes things happen.
+ * writes and counts things happen.
  */
 final class TroubledDataplane implements Dataplane {
   final FakeDataplane kernel = new FakeDataplane();
   boolean readable = true;
   boolean drifting;
   Runnable duringApply = () -> {};
+  Runnable duringCount = () -> {};
   private int reads;
   private int addressReads;
 
@@ -44,6 +45,7 @@ final class TroubledDataplane implements Dataplane {
   @Override
   public ImmutableMap<RealServer, Connections> connections(VirtualServerKey key)
       throws DataplaneException {
+    duringCount.run();
     demandReadable("read real servers: ENOBUFS");
     return kernel.connections(key);
   }
