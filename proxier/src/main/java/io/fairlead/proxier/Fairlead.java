@@ -1,5 +1,6 @@
 package io.fairlead.proxier;
 
+import com.google.common.collect.ImmutableList;
 import io.fairlead.proxier.command.Commands;
 import io.fairlead.proxier.log.Logging;
 import io.fairlead.proxier.settings.RunArguments;
@@ -64,13 +65,15 @@ public final class Fairlead {
         System.err.println("`fairlead run --help` lists all flags.");
         yield USAGE;
       }
-      case RunArguments.Accepted(Settings settings) -> daemon(settings);
+      case RunArguments.Accepted(Settings settings, ImmutableList<String> warnings) ->
+          daemon(settings, warnings);
     };
   }
 
-  private static int daemon(Settings settings) throws InterruptedException {
+  private static int daemon(Settings settings, List<String> warnings) throws InterruptedException {
     Logging.configure(settings.verbosity());
     Logger log = LoggerFactory.getLogger(Fairlead.class);
+    warnings.forEach(log::warn);
     var ended = new CountDownLatch(1);
     try (Daemon daemon = Daemon.start(settings)) {
       // SIGTERM: the process must not end in the middle of a pass. (Waiting for this thread instead

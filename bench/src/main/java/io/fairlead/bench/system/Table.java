@@ -24,9 +24,9 @@ public final class Table {
           new RollingRestart("rolling-restart", 1_000, 50, 100, 10_000, 3),
           new QuietSync("quiet-sync", Cluster.uniform(10_000, 10), 5),
           new BadDay("bad-day", 1_000, 10_000, 60),
-          new ColdStart("cold-start-api", Cluster.uniform(10_000, 10), Supply::api, 3, 5),
-          new ColdStart("cold-start-folder", Cluster.uniform(10_000, 10), Supply::folder, 3, 5),
-          new ColdStart("cold-start-44000", Cluster.uniform(44_000, 1), Supply::api, 3, 5),
+          new ColdStart("cold-start-api", Cluster.uniform(10_000, 10), Supply::api, 1, 5),
+          new ColdStart("cold-start-folder", Cluster.uniform(10_000, 10), Supply::folder, 1, 5),
+          new ColdStart("cold-start-44000", Cluster.uniform(44_000, 1), Supply::api, 1, 5),
           new Residence(
               "memory",
               ImmutableList.of(
@@ -36,7 +36,7 @@ public final class Table {
           new FirstVip(
               "first-vip",
               ImmutableList.of(Cluster.uniform(10, 2), Cluster.uniform(10_000, 10)),
-              3),
+              1),
           new Growth(
               "growth", ImmutableList.of(100, 1_000, 10_000, 44_000, 100_000), 500, System.out));
 

@@ -9,6 +9,7 @@ import io.fairlead.core.net.Family;
 import io.fairlead.lab.rig.Client;
 import io.fairlead.lab.rig.Namespace.Printed;
 import io.fairlead.lab.rig.Node;
+import io.fairlead.lab.rig.NodeDaemon;
 import io.fairlead.lab.rig.Pod;
 import io.fairlead.lab.rig.Rig;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ class CommandTest {
     NodeProxy.start(node, cluster).close();
     assertTrue(node.namespace().run("ipvsadm", "-Sn").contains("192.168.50.1"));
 
-    Printed first = fairlead("cleanup", "--ownership-record=" + NodeProxy.ownershipRecord(node));
+    Printed first = fairlead("cleanup", "--ownership-record=" + NodeDaemon.ownershipRecord(node));
 
     assertEquals(
         """
@@ -130,7 +131,7 @@ class CommandTest {
     assertEquals(0, first.status());
     assertEquals(before, everything());
 
-    Printed second = fairlead("cleanup", "--ownership-record=" + NodeProxy.ownershipRecord(node));
+    Printed second = fairlead("cleanup", "--ownership-record=" + NodeDaemon.ownershipRecord(node));
     assertEquals(
         """
         there were no virtual servers of ours

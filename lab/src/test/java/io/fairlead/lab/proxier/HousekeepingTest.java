@@ -13,6 +13,7 @@ import io.fairlead.core.net.Protocol;
 import io.fairlead.lab.rig.Client;
 import io.fairlead.lab.rig.Namespace.Printed;
 import io.fairlead.lab.rig.Node;
+import io.fairlead.lab.rig.NodeDaemon;
 import io.fairlead.lab.rig.Pod;
 import io.fairlead.lab.rig.Rig;
 import java.time.Duration;
@@ -196,7 +197,7 @@ class HousekeepingTest {
 
   private Printed cleanup() {
     Stream<String> command =
-        CommandTest.java("cleanup", "--ownership-record=" + NodeProxy.ownershipRecord(node));
+        CommandTest.java("cleanup", "--ownership-record=" + NodeDaemon.ownershipRecord(node));
     return node.namespace().attempt(command.toArray(String[]::new));
   }
 }

@@ -1,43 +1,35 @@
 package io.fairlead.lab.proxier;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.fairlead.core.cluster.ClusterEvent;
 import io.fairlead.core.cluster.EndpointSlice;
 import io.fairlead.core.cluster.Service;
 import io.fairlead.lab.rig.Node;
+import io.fairlead.lab.rig.NodeDaemon;
 import io.fairlead.netlink.NetlinkConnection;
 import io.fairlead.netlink.jna.Netlink;
-import io.fairlead.proxier.CannotStartException;
-import io.fairlead.proxier.Daemon;
 import io.fairlead.proxier.kernel.KernelDataplane;
-import io.fairlead.proxier.settings.RunArguments;
 import io.fairlead.proxier.settings.Settings;
 import io.fairlead.proxier.source.Source;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /** The whole daemon on a node, but for its source: the test says what the cluster is. */
 final class NodeProxy implements AutoCloseable {
   private static final ImmutableList<String> FLAGS =
       ImmutableList.of(
-          "--manifests=/nowhere", // never read: the test is the source
           "--metrics-bind-address=127.0.0.1:10249",
           "--cluster-cidr=10.244.0.0/16,fd00:244::/32",
-          "--ipvs-sync-period=1h", // audits come when the test asks for them
           "--drain-check-interval=500ms");
 
-  private final Daemon daemon;
+  private final NodeDaemon daemon;
   private final TestSource source;
-  private final Thread loop;
   private final AtomicInteger writes;
 
-  private NodeProxy(Daemon daemon, TestSource source, Thread loop, AtomicInteger writes) {
+  private NodeProxy(NodeDaemon daemon, TestSource source, AtomicInteger writes) {
     this.daemon = daemon;
     this.source = source;
-    this.loop = loop;
     this.writes = writes;
   }
 
@@ -49,16 +41,11 @@ final class NodeProxy implements AutoCloseable {
   static NodeProxy start(Node node, List<Object> objects, String... flags) {
     TestSource source = new TestSource(objects);
     AtomicInteger writes = new AtomicInteger();
-    NodeProxy proxy =
-        node.namespace()
-            .call(() -> {
-              Settings settings = settings(node, flags);
-              Daemon daemon = start(settings, source, writes);
-              Thread loop = Thread.ofPlatform().name("loop").start(() -> run(daemon));
-              return new NodeProxy(daemon, source, loop, writes);
-            });
-    proxy.daemon.settle();
-    return proxy;
+    List<String> all = ImmutableList.<String>builder().addAll(FLAGS).add(flags).build();
+    NodeDaemon daemon =
+        NodeDaemon.start(node, source, settings -> counting(settings.masquerade(), writes), all);
+    daemon.settle();
+    return new NodeProxy(daemon, source, writes);
   }
 
   /** Applies Services and EndpointSlices, and waits until they are in the kernel. */
@@ -85,7 +72,6 @@ final class NodeProxy implements AutoCloseable {
   /** Reads the kernel back and repairs it, now. */
   void audit() {
     daemon.audit();
-    daemon.settle();
   }
 
   /** How many messages so far asked the kernel to change something. */
@@ -96,49 +82,7 @@ final class NodeProxy implements AutoCloseable {
   /** Stops the daemon as SIGTERM does. */
   @Override
   public void close() {
-    daemon.stop();
-    Uninterruptibles.joinUninterruptibly(loop);
     daemon.close();
-  }
-
-  private static Daemon start(Settings settings, Source source, AtomicInteger writes)
-      throws IOException {
-    try {
-      return Daemon.start(settings, source, counting(settings.masquerade(), writes));
-    } catch (CannotStartException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void run(Daemon daemon) {
-    try {
-      daemon.run();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Settings settings(Node node, String... more) {
-    List<String> flags =
-        Stream.of(
-                FLAGS.stream(),
-                Stream.of(
-                    "--hostname-override=" + node.name(),
-                    "--ownership-record=" + ownershipRecord(node)),
-                Stream.of(more))
-            .flatMap(part -> part)
-            .toList();
-    return switch (RunArguments.read(flags, node::name)) {
-      case RunArguments.Accepted(Settings settings) -> settings;
-      case RunArguments.Refused(ImmutableList<String> problems) ->
-          throw new IllegalArgumentException(problems.toString());
-      case RunArguments.HelpWanted _ -> throw new IllegalArgumentException("--help");
-    };
-  }
-
-  /** In a folder of the node's own, as if it had a /run of its own. */
-  static String ownershipRecord(Node node) {
-    return "/run/fairlead/" + node.namespace().name() + "/owned";
   }
 
   private static KernelDataplane counting(Settings.Masquerade masquerade, AtomicInteger writes)

@@ -1,6 +1,7 @@
 package io.fairlead.proxier.settings;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -10,9 +11,14 @@ final class ClosestFlag {
 
   /** The flag that a few keystrokes turn {@code name} into; empty if none is near. */
   static Optional<Flag> to(String name) {
-    return Arrays.stream(Flag.values())
-        .min(Comparator.comparingInt(flag -> distance(name, flag.text())))
-        .filter(flag -> distance(name, flag.text()) <= Math.max(1, flag.text().length() / 4));
+    return of(name, Arrays.stream(Flag.values()).map(Flag::text).toList()).flatMap(Flag::named);
+  }
+
+  /** The same among other names. */
+  static Optional<String> of(String name, Collection<String> names) {
+    return names.stream()
+        .min(Comparator.comparingInt(each -> distance(name, each)))
+        .filter(each -> distance(name, each) <= Math.max(1, each.length() / 4));
   }
 
   /** How many letters must be put in, taken out or changed (Levenshtein). */

@@ -53,8 +53,8 @@ final class DetectorFlags {
           flag,
           "must be "
               + what
-              + ", at most 15 letters, with --detect-local-mode="
-              + flags.text(Flag.DETECT_LOCAL_MODE));
+              + ", at most 15 letters, with "
+              + flags.described(Flag.DETECT_LOCAL_MODE));
     }
     return name;
   }

@@ -8,6 +8,14 @@ import java.util.Optional;
  * operator's own value, so what the help says is what happens.
  */
 enum Flag {
+  CONFIG(
+      Group.SOURCE,
+      "config",
+      "FILE",
+      "",
+      "Read kube-proxy's configuration file, as kubeadm writes it, and Fairlead's own settings"
+          + " (docs/configuration.md). kube-proxy's flags are ignored then, but for"
+          + " --hostname-override and -v."),
   MANIFESTS(
       Group.SOURCE,
       "manifests",

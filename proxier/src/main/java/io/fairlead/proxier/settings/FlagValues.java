@@ -50,6 +50,16 @@ final class FlagValues {
     return given.value(flag);
   }
 
+  /** A flag and its value. */
+  String described(Flag flag) {
+    return given.described(flag);
+  }
+
+  /** A flag as whoever gave it calls it. */
+  String name(Flag flag) {
+    return given.name(flag);
+  }
+
   /** As given unless it is blank; for flags whose default is "not given". */
   Optional<String> ifGiven(Flag flag) {
     return given.ifGiven(flag);
@@ -152,6 +162,6 @@ final class FlagValues {
   }
 
   void wrong(Flag flag, String rule) {
-    problems.add(flag + "=" + given.value(flag) + ": " + rule);
+    problems.add(given.described(flag) + ": " + rule);
   }
 }

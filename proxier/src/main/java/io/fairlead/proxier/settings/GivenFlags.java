@@ -15,9 +15,11 @@ import java.util.Optional;
  * last of two wins; an underscore in a name is a dash.
  *
  * @param values only of flags that were given
+ * @param places where those stand that a file gave, in words
  * @param problems what could not be read, each naming the argument
  */
-record GivenFlags(Map<Flag, String> values, ImmutableList<String> problems) {
+record GivenFlags(
+    Map<Flag, String> values, Map<Flag, String> places, ImmutableList<String> problems) {
 
   static GivenFlags read(List<String> arguments) {
     Reader reader = new Reader();
@@ -25,7 +27,53 @@ record GivenFlags(Map<Flag, String> values, ImmutableList<String> problems) {
       reader.take(rest.next(), rest);
     }
     return new GivenFlags(
-        Maps.immutableEnumMap(reader.values), ImmutableList.copyOf(reader.problems));
+        Maps.immutableEnumMap(reader.values), Map.of(), ImmutableList.copyOf(reader.problems));
+  }
+
+  /** These, with what a configuration file says. */
+  GivenFlags with(ConfigFile file) {
+    Map<Flag, String> all = new EnumMap<>(Flag.class);
+    all.putAll(file.values());
+    Map<Flag, String> from = new EnumMap<>(Flag.class);
+    from.putAll(file.places());
+    values.forEach((flag, value) -> {
+      if (!isIgnored(flag, file)) {
+        all.put(flag, value);
+        from.remove(flag);
+      }
+    });
+    return new GivenFlags(
+        Maps.immutableEnumMap(all),
+        Maps.immutableEnumMap(from),
+        ImmutableList.<String>builder().addAll(problems).addAll(file.problems()).build());
+  }
+
+  /** The flags that do not count beside the file, in words. */
+  ImmutableList<String> ignored(ConfigFile file) {
+    return values.keySet().stream()
+        .filter(flag -> isIgnored(flag, file))
+        .map(flag -> flag + " is ignored: --config says how kube-proxy is to run")
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** By kube-proxy's rule, which knows two exceptions. */
+  private static boolean isIgnored(Flag flag, ConfigFile file) {
+    return file.isKubeProxys()
+        && flag != Flag.HOSTNAME_OVERRIDE
+        && flag != Flag.VERBOSITY
+        && ConfigField.KUBE_PROXY.stream().anyMatch(it -> it.flag().equals(Optional.of(flag)));
+  }
+
+  /** A flag as whoever gave it calls it: {@code --proxy-mode}, or a field and where it stands. */
+  String name(Flag flag) {
+    return places.getOrDefault(flag, flag.toString());
+  }
+
+  /** The same with its value. */
+  String described(Flag flag) {
+    return places.containsKey(flag)
+        ? name(flag) + ": \"" + value(flag) + "\""
+        : flag + "=" + value(flag);
   }
 
   /** The given value, or the default. */

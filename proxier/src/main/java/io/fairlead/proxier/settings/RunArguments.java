@@ -1,7 +1,9 @@
 package io.fairlead.proxier.settings;
 
 import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -9,8 +11,8 @@ import java.util.function.Supplier;
  * stay in the daemon's memory for good.
  */
 public sealed interface RunArguments {
-  /** All is well. */
-  record Accepted(Settings settings) implements RunArguments {}
+  /** All is well; {@code warnings} say what is ignored. */
+  record Accepted(Settings settings, ImmutableList<String> warnings) implements RunArguments {}
 
   /** {@code --help} was among them; {@code text} is to be printed. */
   record HelpWanted(String text) implements RunArguments {}
@@ -25,13 +27,19 @@ public sealed interface RunArguments {
    */
   static RunArguments read(List<String> arguments, Supplier<String> hostname) {
     GivenFlags given = GivenFlags.read(arguments);
-    SettingsReader reader = new SettingsReader(given);
-    if (reader.helpWanted()) {
+    if (new SettingsReader(given).helpWanted()) {
       return new HelpWanted(HelpText.text());
     }
+    var warnings = ImmutableList.<String>builder();
+    Optional<ConfigFile> file = given.ifGiven(Flag.CONFIG).map(Path::of).map(ConfigFile::read);
+    if (file.isPresent()) {
+      warnings.addAll(file.get().warnings()).addAll(given.ignored(file.get()));
+      given = given.with(file.get());
+    }
+    SettingsReader reader = new SettingsReader(given);
     Settings settings = reader.settings(hostname);
     ImmutableList<String> problems =
         ImmutableList.<String>builder().addAll(given.problems()).addAll(reader.problems()).build();
-    return problems.isEmpty() ? new Accepted(settings) : new Refused(problems);
+    return problems.isEmpty() ? new Accepted(settings, warnings.build()) : new Refused(problems);
   }
 }

@@ -115,7 +115,8 @@ final class SettingsReader {
     if (minSyncPeriod.compareTo(syncPeriod) > 0) {
       flags.wrong(
           Flag.MIN_SYNC_PERIOD,
-          "must not exceed --ipvs-sync-period, which is " + flags.text(Flag.SYNC_PERIOD));
+          "must not exceed %s, which is %s"
+              .formatted(flags.name(Flag.SYNC_PERIOD), flags.text(Flag.SYNC_PERIOD)));
     }
     return new Settings.Ipvs(
         scheduler(),
