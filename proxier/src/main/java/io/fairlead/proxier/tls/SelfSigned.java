@@ -51,6 +51,9 @@ public record SelfSigned(SSLContext server, Path pem) {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    // It lives for a second. And on two emulated processors C1's code, replaced by C2's, ended in
+    // SIGILL now and then.
+    command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
     command.addAll(List.of(arguments.split(" ", -1)));
     command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
     Path log = store.resolveSibling("keytool.log");
