@@ -1,20 +1,14 @@
 package io.fairlead.proxier;
 
-import com.google.common.collect.ImmutableList;
 import io.fairlead.proxier.command.Commands;
 import io.fairlead.proxier.log.Logging;
 import io.fairlead.proxier.settings.RunArguments;
-import io.fairlead.proxier.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The command {@code fairlead}. {@code run} is told apart here, before picocli is loaded: the
@@ -65,40 +59,9 @@ public final class Fairlead {
         System.err.println("`fairlead run --help` lists all flags.");
         yield USAGE;
       }
-      case RunArguments.Accepted(Settings settings, ImmutableList<String> warnings) ->
-          daemon(settings, warnings);
+      case RunArguments.Accepted accepted ->
+          new ConfiguredRun(() -> RunArguments.read(arguments, Fairlead::hostname)).from(accepted);
     };
-  }
-
-  private static int daemon(Settings settings, List<String> warnings) throws InterruptedException {
-    Logging.configure(settings.verbosity());
-    Logger log = LoggerFactory.getLogger(Fairlead.class);
-    warnings.forEach(log::warn);
-    var ended = new CountDownLatch(1);
-    try (Daemon daemon = Daemon.start(settings)) {
-      // SIGTERM: the process must not end in the middle of a pass. (Waiting for this thread instead
-      // would never end: it is itself stuck in exit() while the hooks run.)
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(daemon, ended), "stop"));
-      daemon.run();
-      Logging.lastWord(log.getName(), "stopped; the kernel keeps what it has");
-      return 0;
-    } catch (CannotStartException e) {
-      e.problems().forEach(log::error);
-      return CANNOT_START;
-    } finally {
-      ended.countDown();
-    }
-  }
-
-  private static void stop(Daemon daemon, CountDownLatch ended) {
-    daemon.stop();
-    try {
-      if (!ended.await(5, TimeUnit.SECONDS)) {
-        System.err.println("fairlead: the pass under way takes too long; not waiting for it");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** The kernel's own idea of the name, without asking any resolver if possible. */

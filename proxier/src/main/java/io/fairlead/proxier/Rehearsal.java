@@ -85,7 +85,7 @@ final class Rehearsal {
             "--cluster-cidr=10.244.0.0/16",
             "--ownership-record=" + folder.resolve("owned"));
     return switch (RunArguments.read(flags, () -> "node1")) {
-      case RunArguments.Accepted(Settings it, var _) ->
+      case RunArguments.Accepted(Settings it, var _, var _) ->
           new Settings(
               it.source(),
               it.nodeName(),

@@ -105,7 +105,7 @@ class SourcesTest {
 
   private static Settings settings(String... flags) {
     return switch (RunArguments.read(Stream.of(flags).toList(), () -> "node1")) {
-      case RunArguments.Accepted(Settings settings, var _) -> settings;
+      case RunArguments.Accepted(Settings settings, var _, var _) -> settings;
       case RunArguments.Refused refused -> throw new AssertionError(refused.problems());
       case RunArguments.HelpWanted _ -> throw new AssertionError("--help");
     };

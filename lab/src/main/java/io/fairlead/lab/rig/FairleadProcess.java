@@ -14,6 +14,9 @@ public final class FairleadProcess implements AutoCloseable {
   /** Under emulation, and with others at work, a JVM takes its time. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+  /** Where lab/kernel-tests puts the packaged command. */
+  public static final Path HOME = Path.of("/run/fairlead-command");
+
   private final Node node;
   private final Process process;
   private final long began;
@@ -117,6 +120,18 @@ public final class FairleadProcess implements AutoCloseable {
       TimeUnit.SECONDS.timedWait(this, 1);
     }
     return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** Waits until it has said this. */
+  public synchronized void await(String said) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (log.indexOf(said) < 0) {
+      if (System.nanoTime() > deadline || !process.isAlive()) {
+        throw new IllegalStateException(
+            "fairlead on " + node.name() + " does not say \"" + said + "\":\n" + log);
+      }
+      TimeUnit.SECONDS.timedWait(this, 1);
+    }
   }
 
   /** Ends it by SIGTERM, and waits. */

@@ -96,7 +96,7 @@ public final class NodeDaemon implements AutoCloseable {
             .addAll(more)
             .build();
     return switch (RunArguments.read(flags, node::name)) {
-      case RunArguments.Accepted(Settings settings, var _) -> settings;
+      case RunArguments.Accepted(Settings settings, var _, var _) -> settings;
       case RunArguments.Refused(ImmutableList<String> problems) ->
           throw new IllegalArgumentException(problems.toString());
       case RunArguments.HelpWanted _ -> throw new IllegalArgumentException("--help");

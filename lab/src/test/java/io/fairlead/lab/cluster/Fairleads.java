@@ -3,7 +3,6 @@ package io.fairlead.lab.cluster;
 import com.google.common.collect.ImmutableList;
 import io.fairlead.lab.rig.FairleadProcess;
 import io.fairlead.lab.rig.Node;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +10,6 @@ import java.util.stream.Collectors;
 
 /** A Fairlead process on each node. */
 final class Fairleads implements AutoCloseable {
-  /** Where lab/kernel-tests puts the packaged command. */
-  private static final Path HOME = Path.of("/run/fairlead-command");
-
   private final ImmutableList<String> flags;
   private final List<FairleadProcess> processes = new ArrayList<>();
   private int down;
@@ -33,7 +29,7 @@ final class Fairleads implements AutoCloseable {
     Fairleads all =
         new Fairleads(ImmutableList.of("--master=" + master, "--cluster-cidr=10.244.0.0/16"));
     for (Node node : nodes) {
-      FairleadProcess process = FairleadProcess.startFirst(HOME, node, all.flags);
+      FairleadProcess process = FairleadProcess.startFirst(FairleadProcess.HOME, node, all.flags);
       all.processes.add(process);
       process.awaitFirstSync();
     }
@@ -54,7 +50,7 @@ final class Fairleads implements AutoCloseable {
         case SIGTERM -> old.terminate();
         case SIGKILL -> old.kill();
       }
-      FairleadProcess fresh = FairleadProcess.startFirst(HOME, old.node(), flags);
+      FairleadProcess fresh = FairleadProcess.startFirst(FairleadProcess.HOME, old.node(), flags);
       processes.set(number, fresh);
       fresh.awaitFirstSync();
     } finally {

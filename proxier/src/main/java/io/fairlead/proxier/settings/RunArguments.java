@@ -11,8 +11,14 @@ import java.util.function.Supplier;
  * stay in the daemon's memory for good.
  */
 public sealed interface RunArguments {
-  /** All is well; {@code warnings} say what is ignored. */
-  record Accepted(Settings settings, ImmutableList<String> warnings) implements RunArguments {}
+  /**
+   * All is well.
+   *
+   * @param warnings what is ignored, and why
+   * @param config the configuration file that was read
+   */
+  record Accepted(Settings settings, ImmutableList<String> warnings, Optional<Path> config)
+      implements RunArguments {}
 
   /** {@code --help} was among them; {@code text} is to be printed. */
   record HelpWanted(String text) implements RunArguments {}
@@ -31,7 +37,8 @@ public sealed interface RunArguments {
       return new HelpWanted(HelpText.text());
     }
     var warnings = ImmutableList.<String>builder();
-    Optional<ConfigFile> file = given.ifGiven(Flag.CONFIG).map(Path::of).map(ConfigFile::read);
+    Optional<Path> config = given.ifGiven(Flag.CONFIG).map(Path::of);
+    Optional<ConfigFile> file = config.map(ConfigFile::read);
     if (file.isPresent()) {
       warnings.addAll(file.get().warnings()).addAll(given.ignored(file.get()));
       given = given.with(file.get());
@@ -40,6 +47,8 @@ public sealed interface RunArguments {
     Settings settings = reader.settings(hostname);
     ImmutableList<String> problems =
         ImmutableList.<String>builder().addAll(given.problems()).addAll(reader.problems()).build();
-    return problems.isEmpty() ? new Accepted(settings, warnings.build()) : new Refused(problems);
+    return problems.isEmpty()
+        ? new Accepted(settings, warnings.build(), config)
+        : new Refused(problems);
   }
 }
