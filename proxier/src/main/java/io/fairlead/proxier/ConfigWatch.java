@@ -83,6 +83,8 @@ final class ConfigWatch implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       log.debug("closed");
+    } catch (RuntimeException e) {
+      log.error("{}: met a defect; please report it. Changes count from the next start", file, e);
     }
   }
 
