@@ -33,9 +33,6 @@ public sealed interface RunArguments {
    */
   static RunArguments read(List<String> arguments, Supplier<String> hostname) {
     GivenFlags given = GivenFlags.read(arguments);
-    if (new SettingsReader(given).helpWanted()) {
-      return new HelpWanted(HelpText.text());
-    }
     var warnings = ImmutableList.<String>builder();
     Optional<Path> config = given.ifGiven(Flag.CONFIG).map(Path::of);
     Optional<ConfigFile> file = config.map(ConfigFile::read);
@@ -44,6 +41,9 @@ public sealed interface RunArguments {
       given = given.with(file.get());
     }
     SettingsReader reader = new SettingsReader(given);
+    if (reader.helpWanted()) {
+      return new HelpWanted(HelpText.text());
+    }
     Settings settings = reader.settings(hostname);
     ImmutableList<String> problems =
         ImmutableList.<String>builder().addAll(given.problems()).addAll(reader.problems()).build();

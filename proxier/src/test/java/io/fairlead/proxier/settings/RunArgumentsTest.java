@@ -160,6 +160,7 @@ class RunArgumentsTest {
         refused("--masquerade-all false", "unexpected argument \"false\": run takes only flags"),
         refused("--kubeconfig", "--kubeconfig needs a value: --kubeconfig FILE"),
         refused("--masquerade-all=yes", "--masquerade-all=yes: must be true or false"),
+        refused("--help=maybe", "--help=maybe: must be true or false"),
         refused("-v=loud", "-v=loud: must be a number from 0 to 10"),
         refused(
             "--hostname-override=",
