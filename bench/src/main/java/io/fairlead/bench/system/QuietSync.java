@@ -2,6 +2,7 @@ package io.fairlead.bench.system;
 
 import com.google.common.collect.ImmutableList;
 import com.sun.management.ThreadMXBean;
+import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.lab.rig.Namespace;
 import io.fairlead.lab.rig.Node;
 import io.fairlead.lab.rig.Rig;
@@ -112,7 +113,7 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
           () -> {
             try {
               reading.read();
-            } catch (Exception e) {
+            } catch (IOException | DataplaneException e) {
               throw new IllegalStateException(of, e);
             }
           });
@@ -123,7 +124,7 @@ record QuietSync(String name, Cluster cluster, int audits) implements Row {
   }
 
   private interface Reading {
-    Object read() throws Exception;
+    Object read() throws IOException, DataplaneException;
   }
 
   /** What a thread did, each time. */

@@ -111,20 +111,17 @@ public final class FairleadProcess implements AutoCloseable {
   }
 
   /** The same, for a cluster that takes its time. */
-  public synchronized Duration awaitFirstSync(Duration patience) throws InterruptedException {
-    long deadline = began + patience.toNanos();
-    while (log.indexOf("first sync done") < 0) {
-      if (System.nanoTime() > deadline || !process.isAlive()) {
-        throw new IllegalStateException("fairlead on " + node.name() + " does not start:\n" + log);
-      }
-      TimeUnit.SECONDS.timedWait(this, 1);
-    }
+  public Duration awaitFirstSync(Duration patience) throws InterruptedException {
+    await("first sync done", began + patience.toNanos());
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
   /** Waits until it has said this. */
-  public synchronized void await(String said) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  public void await(String said) throws InterruptedException {
+    await(said, System.nanoTime() + PATIENCE.toNanos());
+  }
+
+  private synchronized void await(String said, long deadline) throws InterruptedException {
     while (log.indexOf(said) < 0) {
       if (System.nanoTime() > deadline || !process.isAlive()) {
         throw new IllegalStateException(

@@ -13,6 +13,7 @@ import com.google.common.collect.Sets;
 import io.fairlead.core.cluster.TestObjects;
 import io.fairlead.core.dataplane.Change;
 import io.fairlead.core.dataplane.Comparison.Delta;
+import io.fairlead.core.dataplane.DataplaneException;
 import io.fairlead.core.dataplane.Drift;
 import io.fairlead.core.dataplane.RealServer;
 import io.fairlead.core.dataplane.RealServerOptions;
@@ -171,7 +172,7 @@ class RandomClusterKernelTest {
   private void count(Reconciler reconciler, VirtualServerKey key) {
     try {
       reconciler.counted(key, kernel.connections(key), 0);
-    } catch (Exception e) {
+    } catch (DataplaneException e) {
       throw new AssertionError(where() + ": cannot count " + key, e);
     }
   }

@@ -288,17 +288,7 @@ class SyncLoopTest {
 
   @Test
   void anEventWaitsForAFewCountsAndNotForAll() {
-    dataplane.duringCount = () -> now += Duration.ofMillis(1).toNanos();
-    List<ClusterEvent> objects = new ArrayList<>();
-    List<ClusterEvent> removals = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      objects.add(service("s" + i, "10.96.1." + i));
-      objects.add(endpoints("s" + i, "10.244.0.1"));
-      removals.add(noService("s" + i));
-    }
-    start(objects.toArray(ClusterEvent[]::new));
-    report(removals.toArray(ClusterEvent[]::new));
-    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
+    tenServicesGo();
     assertEquals(6, dataplane.kernel.read().virtualServers().size());
     assertEquals(0, loop.idle());
 
@@ -314,18 +304,8 @@ class SyncLoopTest {
 
   @Test
   void whileEventsComeWithoutAPauseCountingWaitsAWhile() {
-    dataplane.duringCount = () -> now += Duration.ofMillis(1).toNanos();
     loop = loop(new ReconcilerSettings("node1"), Duration.ZERO, DRAIN);
-    List<ClusterEvent> objects = new ArrayList<>();
-    List<ClusterEvent> removals = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      objects.add(service("s" + i, "10.96.1." + i));
-      objects.add(endpoints("s" + i, "10.244.0.1"));
-      removals.add(noService("s" + i));
-    }
-    start(objects.toArray(ClusterEvent[]::new));
-    report(removals.toArray(ClusterEvent[]::new));
-    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
+    tenServicesGo();
 
     dataplane.duringApply = () -> loop.on(SERVICES_LISTED);
     report(service("new", "10.96.0.2"));
@@ -509,6 +489,21 @@ class SyncLoopTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Of ten Services that go at once some are counted in the same turn, a millisecond for each. */
+  private void tenServicesGo() {
+    dataplane.duringCount = () -> now += Duration.ofMillis(1).toNanos();
+    List<ClusterEvent> objects = new ArrayList<>();
+    List<ClusterEvent> removals = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      objects.add(service("s" + i, "10.96.1." + i));
+      objects.add(endpoints("s" + i, "10.244.0.1"));
+      removals.add(noService("s" + i));
+    }
+    start(objects.toArray(ClusterEvent[]::new));
+    report(removals.toArray(ClusterEvent[]::new));
+    assertEquals(List.of(Cause.EVENTS, Cause.DRAIN), observer.takeCauses());
   }
 
   /** Lists a cluster of these objects. */
